@@ -1,0 +1,42 @@
+# Two commands set everything up: `make run` and `make test`. Python 3.11 or later, make and git are enough.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+CLIENTS := params/cdnow.yml params/online_retail.yml
+
+.PHONY: run test lab lint lock clean
+
+run: $(READY)  ## run the sample clients and leave their pages under out/
+	$(BIN)/cerm run $(CLIENTS)
+
+test: $(READY) lint  ## run every check: style, types, tests, notebooks
+	$(BIN)/python -m pytest -q
+	CERM_OUT=$(CURDIR)/build/nbval $(BIN)/python -m pytest -q -o filterwarnings=default --nbval \
+		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=. notebooks/20_value.ipynb
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+lock:  ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile --universal --no-emit-index-url --no-emit-find-links --generate-hashes --no-header \
+		--extra dev --extra postgres --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build out
+
+# The environment is whole or absent: the marker is written last, and a half-made one is made anew.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "cerm-nb needs Python 3.11 or later; found `$(PYTHON) --version`. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	rm -f $(READY)
+	$(PYTHON) -m venv --clear .venv
+	@echo "Installing the locked packages; this takes a minute or two the first time."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)

@@ -1,0 +1,146 @@
+"""Execute one notebook with papermill and leave it as a file that is the same for the same inputs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+from cerm_nb.errors import NotEnoughData, StepError, StepNotRun
+from cerm_nb.project import OUT_VARIABLE, ROOT_VARIABLE, STAGE_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from cerm_nb.batch.plan import Step
+    from cerm_nb.project import Project
+
+INTERACTIVE_TAG = "interactive"
+EXECUTED = "notebook.ipynb"
+
+
+def execute(
+    step: Step,
+    parameters: Mapping[str, Any],
+    project: Project,
+    folder: Path,
+    on_cell: Callable[[], None],
+) -> nbformat.NotebookNode:
+    """Run a notebook as a batch does: without its interactive twin, its results going into one folder.
+
+    Parameters
+    ----------
+    step
+        The notebook.
+    parameters
+        Values of its parameters cell.
+    project
+        The project it belongs to.
+    folder
+        Where its tables, findings and the executed notebook go.
+    on_cell
+        Called after each cell, for the progress bar.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The executed notebook, also written to ``notebook.ipynb`` in the folder.
+
+    Raises
+    ------
+    StepError
+        When a cell raised.
+    StepNotRun
+        When the notebook found that there is not enough data.
+    """
+    import papermill  # costs half a second, which `cerm --help` need not pay
+
+    source = folder / "source.ipynb"
+    nbformat.write(_without_twin(step.path), source)
+    try:
+        with _environment(project, folder), _quiet():
+            executed = papermill.execute_notebook(
+                source,
+                folder / EXECUTED,
+                parameters=dict(parameters),
+                cwd=project.root,
+                progress_bar=False,
+                log_output=False,
+                on_cell_executed=lambda **_: on_cell(),
+            )
+    except papermill.PapermillExecutionError as error:
+        raise _failure(step, error) from None
+    finally:
+        source.unlink(missing_ok=True)
+    _make_repeatable(executed)
+    nbformat.write(executed, folder / EXECUTED)
+    return executed
+
+
+def cell_count(step: Step) -> int:
+    """Count the cells a batch run of a notebook executes, the injected parameters included."""
+    return sum(cell.cell_type == "code" for cell in _without_twin(step.path).cells) + 1
+
+
+def _without_twin(path: Path) -> nbformat.NotebookNode:
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if INTERACTIVE_TAG not in cell.metadata.get("tags", [])]
+    return notebook
+
+
+def _failure(step: Step, error: Any) -> StepError | StepNotRun:
+    if error.ename == NotEnoughData.__name__:
+        return StepNotRun(error.evalue)
+    return StepError(f"{step.name}, cell {error.exec_count}: {error.ename}: {error.evalue}")
+
+
+def _make_repeatable(notebook: nbformat.NotebookNode) -> None:
+    """Drop what differs between two equal runs: times, the run's folders, papermill's random cell ids."""
+    notebook.metadata.pop("papermill", None)
+    for position, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = f"injected-{position}"
+
+
+@contextmanager
+def _environment(project: Project, folder: Path) -> Iterator[None]:
+    ours = {
+        ROOT_VARIABLE: str(project.root),
+        OUT_VARIABLE: str(project.out),
+        STAGE_VARIABLE: str(folder),
+        # A frozen-modules notice of the debugger would otherwise be printed into every kernel's stderr.
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep papermill's and the kernel's own log off the screen; failures arrive as exceptions."""
+    loggers = [logging.getLogger(name) for name in ("papermill", "traitlets", "asyncio")]
+    levels = [logger.level for logger in loggers]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for logger in loggers:
+                logger.setLevel(logging.CRITICAL)
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

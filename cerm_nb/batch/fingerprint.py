@@ -1,0 +1,103 @@
+"""What a step's result depends on, as one hash: nothing of it changed, nothing is run again."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+from cerm_nb import artifacts, params, sources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cerm_nb.batch.plan import Step
+    from cerm_nb.project import Project
+
+_CODE = (".py", ".yml", ".css", ".j2")
+
+
+def key(step: Step, values: Mapping[str, Any], project: Project, published: Mapping[str, str]) -> str:
+    """Hash everything a step's result depends on.
+
+    Parameters
+    ----------
+    step
+        The notebook: the source and tags of its cells count, its saved outputs do not.
+    values
+        The client's params file; only the shared parameters and the step's own count.
+    project
+        Where relative data paths begin.
+    published
+        Hashes of the tables it takes from other notebooks.
+
+    Returns
+    -------
+    str
+        A hexadecimal digest. A table in a database counts by its address alone, since its content
+        cannot be hashed from here: `is_current` never calls such a step current.
+    """
+    names = [*params.CommonParams.model_fields, *step.parameters.model_fields]
+    return artifacts.digest(
+        {
+            "notebook": _source(step.path),
+            "package": package_hash(),
+            "params": {name: values[name] for name in names if name in values},
+            "inputs": inputs(step, values, project.root),
+            "published": dict(published),
+        }
+    )
+
+
+def inputs(step: Step, values: Mapping[str, Any], root: Path) -> dict[str, dict[str, str]]:
+    """Hash the files of the client tables a step reads.
+
+    Returns
+    -------
+    dict
+        Table → file, relative to the project → SHA-256. A table in a database has its address without the
+        password, and ``"database"`` in place of a hash.
+    """
+    common = params.select(params.CommonParams, values)
+    tables = sorted(step.client_tables & common.data.keys())
+    return {table: sources.fingerprint(common.data[table], root) for table in tables}
+
+
+def is_current(folder: Path, page: Path, wanted: str) -> bool:
+    """Tell whether a whole result with this key stands, page included."""
+    manifest = artifacts.read_manifest(folder)
+    if manifest is None or manifest.get("key") != wanted or not page.is_file():
+        return False
+    read_from = [hashed for table in manifest["inputs"].values() for hashed in table.values()]
+    return "database" not in read_from and artifacts.sha256(page) == manifest["page"]
+
+
+def text_hash(text: str) -> str:
+    """Hash a text as its UTF-8 file would be."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@cache
+def package_hash() -> str:
+    """Hash the code, wording and templates of this package, once per process."""
+    root = resources.files("cerm_nb")
+    return artifacts.digest(_code(root))
+
+
+def _code(folder: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.is_dir():
+            found[entry.name] = _code(entry)
+        elif entry.name.endswith(_CODE):
+            found[entry.name] = hashlib.sha256(entry.read_bytes()).hexdigest()
+    return found
+
+
+def _source(path: Path) -> list[tuple[str, str, list[str]]]:
+    notebook = nbformat.read(path, as_version=4)
+    return [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in notebook.cells]

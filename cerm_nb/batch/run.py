@@ -1,0 +1,223 @@
+"""Run the questions of one client after another; what is unchanged is left alone, what fails stays alone."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from cerm_nb import __version__, artifacts, params
+from cerm_nb.batch import fingerprint
+from cerm_nb.batch.execute import execute
+from cerm_nb.batch.pages import write_index, write_page
+from cerm_nb.errors import CermError, StepNotRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from cerm_nb.batch.plan import Step
+    from cerm_nb.project import Project
+
+RAN, UNCHANGED, NOT_RUN, FAILED = "ran", "unchanged", "not run", "failed"
+_LIBRARIES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-learn",
+    "statsmodels",
+    "duckdb",
+    "ibis-framework",
+    "papermill",
+)
+
+
+@dataclass(frozen=True)
+class Client:
+    """One client's checked params.
+
+    Parameters
+    ----------
+    common
+        The shared values.
+    values
+        Every value of the file, as read.
+    label
+        How errors name the file.
+    """
+
+    common: params.CommonParams
+    values: Mapping[str, Any]
+    label: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one notebook for one client: a status, its reason where it has no page, its time."""
+
+    client: str
+    as_of: str
+    step: Step
+    status: str
+    reason: str = ""
+    page: Path | None = None
+    seconds: float = 0.0
+
+
+def read_client(path: Path, project: Project, steps: Sequence[Step]) -> Client:
+    """Read and check one client's params file against all notebooks.
+
+    Raises
+    ------
+    ParamsError
+        With every problem of the file.
+    """
+    label = project.label(path)
+    values = params.read(path, label)
+    common = params.check(values, [step.parameters for step in steps], label)
+    return Client(common, values, label)
+
+
+def run_client(
+    client: Client,
+    steps: Sequence[Step],
+    project: Project,
+    *,
+    force: bool = False,
+    on_start: Callable[[Step], None] = lambda step: None,
+    on_cell: Callable[[], None] = lambda: None,
+    on_done: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[Outcome]:
+    """Run every question of one client in order, then write its index page.
+
+    Parameters
+    ----------
+    client
+        From `read_client`.
+    steps
+        In the order of `plan.discover`.
+    project
+        Where notebooks and results are.
+    force
+        Run a step although nothing it depends on has changed.
+    on_start, on_cell, on_done
+        Told of progress.
+
+    Returns
+    -------
+    list of Outcome
+        One per step, in order.
+
+    Raises
+    ------
+    OutputError
+        When nothing can be written to the results folder.
+    """
+    folder = project.results(client.common.client, client.common.as_of)
+    outcomes: list[Outcome] = []
+    for step in steps:
+        on_start(step)
+        outcome = _run_step(step, client, project, folder, outcomes, force=force, on_cell=on_cell)
+        outcomes.append(outcome)
+        on_done(outcome)
+    write_index(client.common, outcomes, folder)
+    return outcomes
+
+
+def _run_step(
+    step: Step,
+    client: Client,
+    project: Project,
+    folder: Path,
+    earlier: Sequence[Outcome],
+    *,
+    force: bool,
+    on_cell: Callable[[], None],
+) -> Outcome:
+    def outcome(status: str, reason: str = "", page: Path | None = None, seconds: float = 0.0) -> Outcome:
+        return Outcome(client.common.client, client.common.as_of, step, status, reason, page, seconds)
+
+    reason = _cannot_run(step, client, earlier)
+    if reason:
+        return outcome(NOT_RUN, reason)
+    page = folder / f"{step.name}.html"
+    begun = time.perf_counter()
+    try:
+        key = fingerprint.key(step, client.values, project, _published(step, earlier, folder))
+        if not force and fingerprint.is_current(folder / step.name, page, key):
+            return outcome(UNCHANGED, page=page)
+        _execute_and_publish(step, client, project, folder, key, on_cell)
+    except StepNotRun as stopped:
+        return outcome(NOT_RUN, str(stopped), seconds=time.perf_counter() - begun)
+    except CermError as error:
+        return outcome(FAILED, str(error), seconds=time.perf_counter() - begun)
+    return outcome(RAN, page=page, seconds=time.perf_counter() - begun)
+
+
+def _execute_and_publish(
+    step: Step, client: Client, project: Project, folder: Path, key: str, on_cell: Callable[[], None]
+) -> None:
+    started = datetime.now(UTC)
+    values = step_values(step, client)
+    with artifacts.staged(folder / step.name) as stage:
+        notebook = execute(step, values, project, stage, on_cell)
+        page = write_page(notebook, client.common, stage)
+        manifest = {
+            "client": client.common.client,
+            "notebook": step.name,
+            "as_of": client.common.as_of,
+            "key": key,
+            "params": values,
+            "inputs": fingerprint.inputs(step, client.values, project.root),
+            "outputs": artifacts.output_hashes(stage),
+            "page": fingerprint.text_hash(page),
+            "versions": versions(),
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round((datetime.now(UTC) - started).total_seconds(), 2),
+        }
+        artifacts.write_json(manifest, stage / "manifest.json")
+    # The page follows the folder. Killed in between, the manifest's hash of the page does not match and
+    # the next run repairs it.
+    artifacts.replace_file(folder / f"{step.name}.html", page)
+
+
+def step_values(step: Step, client: Client) -> dict[str, Any]:
+    """Pick the parameters of one notebook out of a client's file, in the order of its parameters cell."""
+    names = [*params.CommonParams.model_fields, *step.parameters.model_fields]
+    return {name: client.values[name] for name in names if name in client.values}
+
+
+def versions() -> dict[str, str]:
+    """Tell which versions of what made a result."""
+    libraries = {name: version(name) for name in _LIBRARIES}
+    return {"cerm-nb": __version__, "python": platform.python_version(), **libraries}
+
+
+def _cannot_run(step: Step, client: Client, earlier: Sequence[Outcome]) -> str:
+    here = client.common.data
+    absent = [t for t in step.needs if t.startswith("data.") and t.removeprefix("data.") not in here]
+    if absent:
+        return f"{client.label} has no {', '.join(absent)}"
+    for outcome in earlier:
+        wanted = outcome.step.addresses & set(step.needs)
+        if wanted and outcome.status in {NOT_RUN, FAILED}:
+            return f"needs {', '.join(sorted(wanted))}, and {outcome.step.name} was {_past(outcome.status)}"
+    return ""
+
+
+def _past(status: str) -> str:
+    return "not run" if status == NOT_RUN else "not finished"
+
+
+def _published(step: Step, earlier: Sequence[Outcome], folder: Path) -> dict[str, str]:
+    """Hash the tables of other notebooks that this one reads."""
+    hashes: dict[str, str] = {}
+    for outcome in earlier:
+        for address in sorted(outcome.step.addresses & step.published_needs):
+            table = folder / outcome.step.name / "tables" / f"{address.partition('.')[2]}.parquet"
+            if table.is_file():
+                hashes[address] = artifacts.sha256(table)
+    return hashes

@@ -1,0 +1,214 @@
+"""The command line: ``cerm run · check · new · report · status``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cerm_nb import __version__
+from cerm_nb.errors import CermError, InputError
+
+if TYPE_CHECKING:
+    from cerm_nb.batch.plan import Step
+    from cerm_nb.batch.run import Client, Outcome
+    from cerm_nb.project import Project
+
+app = typer.Typer(
+    name="cerm",
+    help="CERM notebooks: from a client's data and one params file to an analytical report.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+screen = Console()
+complaints = Console(stderr=True)
+
+_STATUS_STYLE = {"ran": "green", "unchanged": "dim", "not run": "yellow", "failed": "bold red"}
+
+RootOption = Annotated[
+    Path | None, typer.Option("--root", help="Project folder; default: this one or the nearest above it.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Where results go; default: out/ in the project.")
+]
+ParamsArguments = Annotated[
+    list[Path], typer.Argument(help="Params files, one per client.", metavar="PARAMS...")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        screen.print(f"cerm-nb {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    files: ParamsArguments,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="Run this notebook only, e.g. 20_value; may be repeated."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run even what is unchanged.")] = False,
+    out: OutOption = None,
+    root: RootOption = None,
+) -> None:
+    """Run every question for every client and leave pages, tables and findings under out/.
+
+    What is unchanged since last time is not run again. One client's failure never stops another's.
+    The exit code is 1 when anything failed.
+
+    Example: cerm run params/cdnow.yml params/online_retail.yml
+    """
+    from cerm_nb import progress
+
+    project, steps = _open_project(root, out)
+    clients, refused = _read_clients(files, project, steps)
+    outcomes = progress.run_clients(clients, _only(steps, only), project, screen, force=force)
+    failed = _show_outcomes(outcomes, project)
+    raise typer.Exit(1 if failed or refused else 0)
+
+
+@app.command()
+def check(files: ParamsArguments, root: RootOption = None) -> None:
+    """Check params files and the data they name, without running anything; tell every problem at once.
+
+    Example: cerm check params/hotel.yml
+    """
+    from cerm_nb.batch.check import check_data
+
+    project, steps = _open_project(root, None)
+    clients, refused = _read_clients(files, project, steps)
+    for client in clients:
+        try:
+            for line in check_data(client, project):
+                screen.print(f"[green]✓[/] {escape(line)}")
+        except InputError as error:
+            refused = True
+            _complain(error)
+    raise typer.Exit(1 if refused else 0)
+
+
+@app.command()
+def new(
+    client: Annotated[str, typer.Argument(help="Short name of the client; becomes params/CLIENT.yml.")],
+    data: Annotated[
+        Path | None, typer.Option("--from", help="A transactions file, to propose the columns from.")
+    ] = None,
+    root: RootOption = None,
+) -> None:
+    """Write a params file for a new client, every parameter with its default and meaning.
+
+    Example: cerm new hotel --from data/hotel/bookings.csv
+    """
+    from cerm_nb.batch.new_client import write_params
+
+    project, steps = _open_project(root, None)
+    written = write_params(client, data, project, steps)
+    screen.print(f"Written: {project.label(written)}. Next: look it through, then `cerm check` it.")
+
+
+@app.command()
+def status(out: OutOption = None, root: RootOption = None) -> None:
+    """Show what stands under out/: per client and day, which question was run when, and its verdict."""
+    from cerm_nb.batch.status import standing
+
+    project, _ = _open_project(root, out)
+    rows = standing(project)
+    if not rows:
+        screen.print(f"Nothing under {project.label(project.out)} yet. Next: `cerm run params/CLIENT.yml`.")
+        return
+    table = Table("client", "as of", "notebook", "verdict", "made", "seconds", "page", box=None)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    screen.print(table)
+
+
+@app.command()
+def report(out: OutOption = None, root: RootOption = None) -> None:
+    """Draw all pages under out/ again from the executed notebooks, without running them."""
+    from cerm_nb.batch.pages import redraw
+
+    project, steps = _open_project(root, out)
+    pages = redraw(project, steps)
+    screen.print(f"{len(pages)} pages drawn again.")
+
+
+def main() -> None:
+    """Run the command line; an error a user can act on ends in one message and exit code 2."""
+    try:
+        app()
+    except CermError as error:
+        _complain(error)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        complaints.print("Stopped. Results finished before are whole; run again to go on from there.")
+        sys.exit(130)
+
+
+def _open_project(root: Path | None, out: Path | None) -> tuple[Project, list[Step]]:
+    from cerm_nb import project as projects
+    from cerm_nb.batch import plan
+
+    project = projects.find(root, out)
+    return project, plan.discover(project.notebooks)
+
+
+def _read_clients(files: list[Path], project: Project, steps: list[Step]) -> tuple[list[Client], bool]:
+    """Read all params files, telling the problems of each; the good ones go on."""
+    from cerm_nb.batch.run import read_client
+
+    clients, refused = [], False
+    for file in files:
+        try:
+            clients.append(read_client(file, project, steps))
+        except InputError as error:
+            refused = True
+            _complain(error)
+    return clients, refused
+
+
+def _only(steps: list[Step], names: list[str] | None) -> list[Step]:
+    if not names:
+        return steps
+    unknown = sorted(set(names) - {step.name for step in steps})
+    if unknown:
+        known = ", ".join(step.name for step in steps)
+        raise typer.BadParameter(f"no notebook {', '.join(unknown)}; there are: {known}")
+    return [step for step in steps if step.name in names]
+
+
+def _show_outcomes(outcomes: list[Outcome], project: Project) -> bool:
+    table = Table("client", "as of", "notebook", "status", "seconds", "page or reason", box=None)
+    for outcome in outcomes:
+        told = project.label(outcome.page) if outcome.page else outcome.reason
+        style = _STATUS_STYLE[outcome.status]
+        table.add_row(
+            outcome.client,
+            outcome.as_of,
+            outcome.step.name,
+            f"[{style}]{outcome.status}[/]",
+            f"{outcome.seconds:.1f}" if outcome.seconds else "",
+            escape(told),
+        )
+    if outcomes:
+        screen.print(table)
+    for folder in dict.fromkeys(project.results(outcome.client, outcome.as_of) for outcome in outcomes):
+        screen.print(f"Begin with {escape(project.label(folder / 'index.html'))}", soft_wrap=True)
+    return any(outcome.status == "failed" for outcome in outcomes)
+
+
+def _complain(error: CermError) -> None:
+    complaints.print(f"[bold red]✗[/] {escape(str(error))}", soft_wrap=True, highlight=False)

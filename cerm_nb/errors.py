@@ -1,0 +1,121 @@
+"""The one exception tree of the package.
+
+::
+
+    CermError
+    ├── InputError           what the user gave is wrong; carries every problem found
+    │   ├── ParamsError      the params file or a value in it
+    │   └── DataError        a client's file, table, column or cell
+    ├── NotEnoughData        the data cannot bear the question; said on the page, not a failure
+    ├── PlanError            the notebooks' needs and gives do not fit together
+    ├── OutputError          results cannot be written
+    ├── StepError            a cell of a notebook raised while the batch ran it
+    └── StepNotRun           a notebook ended early for want of data
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, told so that the reader can mend it.
+
+    Parameters
+    ----------
+    where
+        File, key, column and row, from the outside in: ``"params/hotel.yml → holdout_weeks"``.
+    got
+        What was found, or what went wrong.
+    expected
+        What is allowed there; may be empty where ``got`` says it all.
+    next_step
+        What to do about it; may be empty.
+    """
+
+    where: str
+    got: str
+    expected: str = ""
+    next_step: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.got}"]
+        parts += [f"expected {self.expected}"] if self.expected else []
+        parts += [self.next_step] if self.next_step else []
+        return "; ".join(parts)
+
+
+class CermError(Exception):
+    """Anything this package refuses, with a reason a user can act on."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Show an analyst in JupyterLab the reason alone; IPython asks for this by name."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class InputError(CermError):
+    """What the user gave is wrong; every problem found is told at once.
+
+    Parameters
+    ----------
+    problems
+        One or more problems, in the order a reader would meet them.
+    """
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ParamsError(InputError):
+    """A params file, or a value in it, is wrong."""
+
+
+class DataError(InputError):
+    """A client's file, table, column or cell is wrong."""
+
+
+class NotEnoughData(CermError):  # noqa: N818  # a verdict rather than an error
+    """The data cannot bear the question.
+
+    Parameters
+    ----------
+    reason
+        Key of the reason's wording in the messages, below ``not_enough.``.
+    values
+        What the wording needs, for example ``needed=10, found=1``.
+    """
+
+    def __init__(self, reason: str, **values: object) -> None:
+        self.reason = reason
+        self.values = values
+        told = ", ".join(f"{name} {value}" for name, value in values.items())
+        super().__init__(f"not enough data: {reason.replace('_', ' ')}" + (f" ({told})" if told else ""))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (self.reason, self.values)
+
+
+def _rebuild(reason: str, values: dict[str, object]) -> NotEnoughData:
+    return NotEnoughData(reason, **values)
+
+
+class PlanError(CermError):
+    """The notebooks' needs and gives do not fit together."""
+
+
+class OutputError(CermError):
+    """Results cannot be written where they should go."""
+
+
+class StepError(CermError):
+    """A cell of a notebook raised while the batch ran it; the message names the cell and what it said."""
+
+
+class StepNotRun(CermError):  # noqa: N818  # a status rather than an error
+    """A notebook ended early because the client's data cannot bear its question."""

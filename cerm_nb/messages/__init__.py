@@ -1,0 +1,140 @@
+"""Every word a reader sees, in Korean and English.
+
+The wording lives in the YAML catalogues beside this file, one per question plus ``common.yml``; each key
+holds an ``en`` and a ``ko`` text. A catalogue is found by being there: adding a question adds a file.
+
+A text is a format string whose fields take these formats besides Python's own:
+
+============================== =====================================================
+``{n:integer}``                1,234
+``{x:number}`` ``{x:number.2}`` 12.3, 12.34
+``{s:percent}`` ``{s:percent.1}`` 12 %, 12.3 %
+``{m:money}`` ``{m:compact}``  $1,234, $1.2M (Korean: $123만)
+``{d:date}``                   30 June 2011, 2011년 6월 30일
+``{name:은/는}``                the name and the particle that fits its last sound
+============================== =====================================================
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from cerm_nb.messages import numbers
+from cerm_nb.messages.particles import PARTICLES, with_particle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LANGUAGES = ("en", "ko")
+MISSING = "–"
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Read all catalogues.
+
+    Returns
+    -------
+    dict
+        Key → language → text.
+
+    Raises
+    ------
+    ValueError
+        When two catalogues hold the same key.
+    """
+    texts: dict[str, dict[str, str]] = {}
+    folder = resources.files("cerm_nb.messages")
+    for file in sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".yml")), key=lambda f: f.name
+    ):
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        twice = texts.keys() & found.keys()
+        if twice:
+            raise ValueError(f"{file.name} repeats the message {sorted(twice)[0]!r}")
+        texts |= found
+    return texts
+
+
+class Messages:
+    """The wording for one reader: a language and a currency.
+
+    Parameters
+    ----------
+    lang
+        ``"en"`` or ``"ko"``.
+    currency
+        ISO 4217 code of all money shown, for example ``"KRW"``.
+    """
+
+    def __init__(self, lang: str, currency: str = "USD") -> None:
+        if lang not in LANGUAGES:
+            raise ValueError(f"lang {lang!r} is not one of {list(LANGUAGES)}")
+        self.lang = lang
+        self.currency = currency
+        self._formatter = _Formatter(self)
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Word one message.
+
+        Raises
+        ------
+        KeyError
+            When no catalogue has the key; the nearest one is named.
+        """
+        return self._formatter.vformat(_text(key, self.lang), (), values)
+
+    def label(self, name: str) -> str:
+        """Word a column, a value or a unit; what has no wording is shown as it is."""
+        texts = catalogue().get(f"label.{name}")
+        return texts[self.lang] if texts else name
+
+
+    def all_labels(self) -> dict[str, str]:
+        """Give the wording of every column and value there is."""
+        return {
+            key.removeprefix("label."): texts[self.lang]
+            for key, texts in catalogue().items()
+            if key.startswith("label.")
+        }
+
+    def pick(self, texts: Mapping[str, str] | str, otherwise: str = "") -> str:
+        """Choose this reader's text from a client's own wording, such as a title given per language."""
+        if isinstance(texts, str):
+            return texts or otherwise
+        return texts.get(self.lang) or next(iter(texts.values()), otherwise)
+
+    def format(self, value: Any, spec: str) -> str:
+        """Format one value by one of the formats named at the top of this module."""
+        if spec in PARTICLES:
+            return with_particle(str(value), spec) if self.lang == "ko" else str(value)
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            return MISSING
+        kind, _, digits = spec.partition(".")
+        return numbers.FORMATS[kind](value, int(digits) if digits else None, self.lang, self.currency)
+
+
+class _Formatter(Formatter):
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        kind = format_spec.partition(".")[0]
+        if format_spec in PARTICLES or kind in numbers.FORMATS:
+            return self._messages.format(value, format_spec)
+        return str(super().format_field(value, format_spec))
+
+
+def _text(key: str, lang: str) -> str:
+    texts = catalogue()
+    if key not in texts:
+        near = difflib.get_close_matches(key, texts, n=1)
+        raise KeyError(f"no message {key!r}" + (f"; the nearest is {near[0]!r}" if near else ""))
+    return texts[key][lang]

@@ -1,0 +1,79 @@
+"""A static view and its interactive twin: the same function with the same arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class View:
+    """One question asked of a result with changeable arguments.
+
+    Parameters
+    ----------
+    compute
+        From keyword arguments to a result.
+    draw
+        From that result to something a notebook can display.
+    labels
+        What the reader sees for each argument.
+
+    Examples
+    --------
+    >>> view = View(lambda months: 2 * months, str, {"months": "Months"})
+    >>> view(months=6)
+    '12'
+    """
+
+    def __init__(
+        self, compute: Callable[..., Any], draw: Callable[[Any], Any], labels: Mapping[str, str]
+    ) -> None:
+        self._compute = compute
+        self._draw = draw
+        self._labels = labels
+
+    def __call__(self, **arguments: float) -> Any:
+        """Show the view at these arguments."""
+        return self._draw(self._compute(**arguments))
+
+    def explore(self, ranges: Mapping[str, tuple[float, float, float]], **start: float) -> Any:
+        """Show sliders that redraw the view.
+
+        Parameters
+        ----------
+        ranges
+            Argument → lowest, highest, step.
+        **start
+            Where each slider begins: the arguments of the static view.
+        """
+        import ipywidgets as widgets
+
+        sliders = {
+            name: _slider(widgets, self._labels[name], ranges[name], value) for name, value in start.items()
+        }
+        output = widgets.interactive_output(self._show, sliders)
+        return widgets.VBox([*sliders.values(), output])
+
+    def _show(self, **arguments: float) -> None:
+        from IPython.display import display
+
+        display(self(**arguments))
+
+
+def _slider(widgets: Any, label: str, limits: tuple[float, float, float], value: float) -> Any:
+    low, high, step = limits
+    whole = all(isinstance(number, int) for number in (*limits, value))
+    kind = widgets.IntSlider if whole else widgets.FloatSlider
+    return kind(
+        value=value,
+        min=low,
+        max=high,
+        step=step,
+        description=label,
+        # Redraw when the slider is let go: a frame per pixel would lag behind the hand.
+        continuous_update=False,
+        style={"description_width": "16em"},
+        layout=widgets.Layout(width="36em", max_width="100%"),
+    )
