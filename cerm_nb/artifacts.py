@@ -38,7 +38,7 @@ def sha256(path: Path) -> str:
 def digest(content: object) -> str:
     """Hash anything JSON can hold, independent of key order."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return text_hash(text)
 
 
 def write_table(frame: pd.DataFrame, folder: Path, name: str) -> None:
@@ -77,11 +77,14 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         ) from error
 
 
-def write_json(content: object, path: Path) -> None:
+def json_text(content: object) -> str:
     """Write JSON the same way every time: sorted keys, real Unicode, a newline at the end."""
-    path.write_text(
-        json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8"
-    )
+    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def text_hash(text: str) -> str:
+    """Hash a text as its UTF-8 file would be."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

@@ -141,8 +141,8 @@ def report(out: OutOption = None, root: RootOption = None) -> None:
     """Draw all pages under out/ again from the executed notebooks, without running them."""
     from cerm_nb.batch.pages import redraw
 
-    project, steps = _open_project(root, out)
-    pages = redraw(project, steps)
+    project, _ = _open_project(root, out)
+    pages = redraw(project)
     screen.print(f"{len(pages)} pages drawn again.")
 
 
@@ -191,7 +191,8 @@ def _only(steps: list[Step], names: list[str] | None) -> list[Step]:
 
 
 def _show_outcomes(outcomes: list[Outcome], project: Project) -> bool:
-    table = Table("client", "as of", "notebook", "status", "seconds", "page or reason", box=None)
+    table = Table("client", "as of", "notebook", "status", "seconds", box=None)
+    table.add_column("page or reason", overflow="fold")
     for outcome in outcomes:
         told = project.label(outcome.page) if outcome.page else outcome.reason
         style = _STATUS_STYLE[outcome.status]

@@ -16,19 +16,19 @@ class View:
     compute
         From keyword arguments to a result.
     draw
-        From that result to something a notebook can display.
+        From that result and the same arguments to something a notebook can display.
     labels
         What the reader sees for each argument.
 
     Examples
     --------
-    >>> view = View(lambda months: 2 * months, str, {"months": "Months"})
+    >>> view = View(lambda months: 2 * months, lambda found, months: f"{found} in {months}", {"months": "Months"})
     >>> view(months=6)
-    '12'
+    '12 in 6'
     """
 
     def __init__(
-        self, compute: Callable[..., Any], draw: Callable[[Any], Any], labels: Mapping[str, str]
+        self, compute: Callable[..., Any], draw: Callable[..., Any], labels: Mapping[str, str]
     ) -> None:
         self._compute = compute
         self._draw = draw
@@ -36,7 +36,7 @@ class View:
 
     def __call__(self, **arguments: float) -> Any:
         """Show the view at these arguments."""
-        return self._draw(self._compute(**arguments))
+        return self._draw(self._compute(**arguments), **arguments)
 
     def explore(self, ranges: Mapping[str, tuple[float, float, float]], **start: float) -> Any:
         """Show sliders that redraw the view.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
+from cerm_nb.batch.plan import read_notebook
 from cerm_nb.errors import NotEnoughData, StepError, StepNotRun
 from cerm_nb.project import OUT_VARIABLE, ROOT_VARIABLE, STAGE_VARIABLE
 
@@ -72,6 +73,8 @@ def execute(
                 progress_bar=False,
                 log_output=False,
                 on_cell_executed=lambda **_: on_cell(),
+                # Every kernel on TCP warns about encryption; a reader of the terminal can do nothing about it.
+                extra_arguments=["--IPKernelApp.log_level=ERROR"],
             )
     except papermill.PapermillExecutionError as error:
         raise _failure(step, error) from None
@@ -88,7 +91,7 @@ def cell_count(step: Step) -> int:
 
 
 def _without_twin(path: Path) -> nbformat.NotebookNode:
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
     notebook.cells = [cell for cell in notebook.cells if INTERACTIVE_TAG not in cell.metadata.get("tags", [])]
     return notebook
 

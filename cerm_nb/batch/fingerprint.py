@@ -7,9 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
 from cerm_nb import artifacts, params, sources
+from cerm_nb.batch.plan import read_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +63,10 @@ def inputs(step: Step, values: Mapping[str, Any], root: Path) -> dict[str, dict[
     """
     common = params.select(params.CommonParams, values)
     tables = sorted(step.client_tables & common.data.keys())
-    return {table: sources.fingerprint(common.data[table], root) for table in tables}
+    return {
+        table: sources.fingerprint(common.data[table], root, label=f"{common.client} → data.{table}")
+        for table in tables
+    }
 
 
 def is_current(folder: Path, page: Path, wanted: str) -> bool:
@@ -73,12 +75,7 @@ def is_current(folder: Path, page: Path, wanted: str) -> bool:
     if manifest is None or manifest.get("key") != wanted or not page.is_file():
         return False
     read_from = [hashed for table in manifest["inputs"].values() for hashed in table.values()]
-    return "database" not in read_from and artifacts.sha256(page) == manifest["page"]
-
-
-def text_hash(text: str) -> str:
-    """Hash a text as its UTF-8 file would be."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return sources.DATABASE not in read_from and artifacts.sha256(page) == manifest["page"]
 
 
 @cache
@@ -99,5 +96,5 @@ def _code(folder: Any) -> dict[str, Any]:
 
 
 def _source(path: Path) -> list[tuple[str, str, list[str]]]:
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
     return [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in notebook.cells]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from pydantic import BaseModel
 from cerm_nb.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from pathlib import Path
 
 CLIENT_TABLE = "data."
@@ -65,6 +64,11 @@ class Step:
         wanted = (*self.needs, *self.optional)
         return {table.removeprefix(CLIENT_TABLE) for table in wanted if table.startswith(CLIENT_TABLE)}
 
+    def missing_client_tables(self, available: Container[str]) -> list[str]:
+        """List the client tables it must have and has not, as ``data.<table>``."""
+        wanted = [table for table in self.needs if table.startswith(CLIENT_TABLE)]
+        return [table for table in wanted if table.removeprefix(CLIENT_TABLE) not in available]
+
 
 class NoParameters(BaseModel):
     """The model of a notebook that has no parameters of its own."""
@@ -86,15 +90,7 @@ def discover(folder: Path) -> list[Step]:
 
 def read_step(path: Path) -> Step:
     """Read what one notebook declares in its metadata under ``cerm``."""
-    try:
-        metadata = nbformat.read(path, as_version=4).metadata.get("cerm", {})
-    except (
-        json.JSONDecodeError,
-        nbformat.reader.NotJSONError,
-        nbformat.ValidationError,
-        AttributeError,
-    ) as error:
-        raise PlanError(f"{path.name}: is not a readable notebook ({error})") from None
+    metadata = read_notebook(path).metadata.get("cerm", {})
     question = path.stem.partition("_")[2]
     return Step(
         name=path.stem,
@@ -105,6 +101,20 @@ def read_step(path: Path) -> Step:
         gives=_texts(path, metadata, "gives"),
         parameters=_parameters(path, metadata.get("analysis", f"cerm_nb.analyses.{question}")),
     )
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """Read a notebook file.
+
+    Raises
+    ------
+    PlanError
+        When it is no notebook; nbformat fails in many ways on files that are JSON but something else.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, nbformat.ValidationError) as error:
+        raise PlanError(f"{path.name}: is not a readable notebook ({error})") from None
 
 
 def order(steps: Sequence[Step]) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import time
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from cerm_nb import __version__, artifacts, params
 from cerm_nb.batch import fingerprint
 from cerm_nb.batch.execute import execute
-from cerm_nb.batch.pages import write_index, write_page
+from cerm_nb.batch.pages import page_html, write_index
 from cerm_nb.errors import CermError, StepNotRun
+from cerm_nb.messages import Messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -164,8 +166,7 @@ def _execute_and_publish(
     values = step_values(step, client)
     with artifacts.staged(folder / step.name) as stage:
         notebook = execute(step, values, project, stage, on_cell)
-        page = write_page(notebook, client.common, stage)
-        manifest = {
+        manifest: dict[str, Any] = {
             "client": client.common.client,
             "notebook": step.name,
             "as_of": client.common.as_of,
@@ -173,12 +174,14 @@ def _execute_and_publish(
             "params": values,
             "inputs": fingerprint.inputs(step, client.values, project.root),
             "outputs": artifacts.output_hashes(stage),
-            "page": fingerprint.text_hash(page),
             "versions": versions(),
             "started": started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - started).total_seconds(), 2),
         }
-        artifacts.write_json(manifest, stage / "manifest.json")
+        found = json.loads((stage / "findings.json").read_text(encoding="utf-8"))
+        page = page_html(notebook, client.common, found, manifest)
+        manifest["page"] = artifacts.text_hash(page)
+        (stage / "manifest.json").write_text(artifacts.json_text(manifest), encoding="utf-8")
     # The page follows the folder. Killed in between, the manifest's hash of the page does not match and
     # the next run repairs it.
     artifacts.replace_file(folder / f"{step.name}.html", page)
@@ -197,19 +200,16 @@ def versions() -> dict[str, str]:
 
 
 def _cannot_run(step: Step, client: Client, earlier: Sequence[Outcome]) -> str:
-    here = client.common.data
-    absent = [t for t in step.needs if t.startswith("data.") and t.removeprefix("data.") not in here]
+    """Say, in the reader's language, why a step has not what it needs; empty where it has."""
+    messages = Messages(client.common.lang)
+    absent = step.missing_client_tables(client.common.data)
     if absent:
-        return f"{client.label} has no {', '.join(absent)}"
+        return messages("notrun.no_table", file=client.label, tables=", ".join(absent))
     for outcome in earlier:
-        wanted = outcome.step.addresses & set(step.needs)
+        wanted = sorted(outcome.step.addresses & set(step.needs))
         if wanted and outcome.status in {NOT_RUN, FAILED}:
-            return f"needs {', '.join(sorted(wanted))}, and {outcome.step.name} was {_past(outcome.status)}"
+            return messages("notrun.giver", tables=", ".join(wanted), notebook=outcome.step.name)
     return ""
-
-
-def _past(status: str) -> str:
-    return "not run" if status == NOT_RUN else "not finished"
 
 
 def _published(step: Step, earlier: Sequence[Outcome], folder: Path) -> dict[str, str]:

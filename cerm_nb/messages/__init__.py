@@ -96,7 +96,6 @@ class Messages:
         texts = catalogue().get(f"label.{name}")
         return texts[self.lang] if texts else name
 
-
     def all_labels(self) -> dict[str, str]:
         """Give the wording of every column and value there is."""
         return {

@@ -14,10 +14,17 @@ FLOORS = {
     "errors": 1,
     "sources": 2, "schemas": 2, "artifacts": 2, "params": 2, "stats": 2, "findings": 2, "messages": 2, "project": 2,
     "batch": 3, "report": 3, "figures": 3, "tables": 3, "cards": 3, "words": 3, "palette": 3, "analyses": 3,
-    "cli": 4, "notebook": 4, "twin": 4, "progress": 4,
+    "cli": 4, "notebook": 4, "session": 4, "twin": 4, "progress": 4,
 }  # fmt: skip
 ANALYSIS_ROOMS = {"stats", "findings", "errors", "sources"}
-ANALYSIS_LIBRARIES = {"numpy", "pandas", "scipy", "sklearn", "statsmodels", "pydantic"} | sys.stdlib_module_names
+ANALYSIS_LIBRARIES = {
+    "numpy",
+    "pandas",
+    "scipy",
+    "sklearn",
+    "statsmodels",
+    "pydantic",
+} | sys.stdlib_module_names
 
 
 def module_name(path: Path) -> str:
@@ -66,7 +73,9 @@ def test_a_module_imports_no_higher_floor(path: Path) -> None:
         return
     assert here in FLOORS, f"{here} has no floor: say in this test, and in docs/adr, where it belongs"
     above = {
-        target for target in imported(path) if (there := room(target)) in FLOORS and FLOORS[there] > FLOORS[here]
+        target
+        for target in imported(path)
+        if (there := room(target)) in FLOORS and FLOORS[there] > FLOORS[here]
     }
     assert not above
 
@@ -101,5 +110,7 @@ def test_nothing_imports_a_notebook() -> None:
 
 
 def test_a_module_stays_one_room() -> None:
-    long = {module_name(path): n for path in MODULES if (n := path.read_text(encoding="utf-8").count("\n")) > 300}
+    long = {
+        module_name(path): n for path in MODULES if (n := path.read_text(encoding="utf-8").count("\n")) > 300
+    }
     assert not long

@@ -53,7 +53,11 @@ def test_every_message_a_notebook_asks_for_exists(path: Path) -> None:
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             position = {"say": 0, "text": 0, "words": 0, "table": 1}.get(node.func.attr)
-            if position is None or len(node.args) <= position or not isinstance(node.args[position], ast.Constant):
+            if (
+                position is None
+                or len(node.args) <= position
+                or not isinstance(node.args[position], ast.Constant)
+            ):
                 continue
             key = f"{question}.{node.args[position].value}"
             whole = node.func.attr in {"say", "text"}

@@ -1,0 +1,183 @@
+"""Pages of a run: what the report needs, taken from what was published."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+from cerm_nb import __version__, artifacts, findings, report
+from cerm_nb.batch.plan import read_notebook
+from cerm_nb.messages import Messages, catalogue
+from cerm_nb.params import CommonParams, select
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from cerm_nb.batch.run import Outcome
+    from cerm_nb.project import Project
+
+INDEX = "index.html"
+ROWS = "index.json"
+_TEXTS = (
+    "programme", "skip", "contents", "all_questions", "questions", "value", "interval", "n", "action", "owner",
+    "caveats", "code", "printed", "failed", "image", "provenance", "client", "as_of", "version", "params", "inputs",
+)  # fmt: skip
+_UNITS = {"share": "percent.1", "customers": "integer", "": "integer"}
+_TOLD_ELSEWHERE = {"client", "title", "as_of", "data", "lang"}
+
+
+def page_html(
+    notebook: nbformat.NotebookNode,
+    common: CommonParams,
+    found: Sequence[Mapping[str, Any]],
+    manifest: Mapping[str, Any],
+) -> str:
+    """Draw the page of one executed notebook.
+
+    Parameters
+    ----------
+    notebook
+        As executed.
+    common
+        The client's shared parameters.
+    found
+        Its findings, as in ``findings.json``.
+    manifest
+        Its ``params`` and ``inputs`` are told at the foot.
+    """
+    messages = Messages(common.lang, common.currency)
+    return report.page(
+        notebook,
+        lang=common.lang,
+        words=page_words(messages),
+        findings=found,
+        meta={**_meta(common, messages), **_basis(manifest, messages), "index": INDEX},
+    )
+
+
+def page_words(messages: Messages) -> report.PageWords:
+    """Word everything on a page that is not in the notebook."""
+    return report.PageWords(
+        verdicts={name: messages(f"verdict.{name}") for name in (*findings.VERDICTS, "not_run")},
+        number=lambda value, unit: messages.format(value, _UNITS.get(unit, "compact")),
+        **{name: messages(f"page.{name}") for name in _TEXTS},
+    )
+
+
+def write_index(common: CommonParams, outcomes: Sequence[Outcome], folder: Path) -> None:
+    """Write the index page of one client and day, keeping the rows of questions this run left out."""
+    messages = Messages(common.lang, common.currency)
+    rows = _read_rows(folder)
+    rows |= {outcome.step.name: _row(outcome, folder, messages) for outcome in outcomes}
+    artifacts.replace_file(folder / ROWS, artifacts.json_text(rows))
+    artifacts.replace_file(folder / INDEX, _index_html(common, rows, messages))
+
+
+def redraw(project: Project) -> list[Path]:
+    """Draw every page under the results folder again from its executed notebook.
+
+    Returns
+    -------
+    list of Path
+        The pages written; index pages included.
+    """
+    written: list[Path] = []
+    for path in sorted(project.out.glob("*/*/[0-9]*/manifest.json")):
+        manifest = artifacts.read_manifest(path.parent)
+        if manifest is not None and (path.parent / "notebook.ipynb").is_file():
+            written.append(_redraw_page(path.parent, manifest))
+            written.append(_redraw_index(path.parent.parent, manifest))
+    return list(dict.fromkeys(written))
+
+
+def _redraw_page(folder: Path, manifest: dict[str, Any]) -> Path:
+    page = folder.with_name(f"{folder.name}.html")
+    found = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    text = page_html(read_notebook(folder / "notebook.ipynb"), _common(manifest), found, manifest)
+    artifacts.replace_file(page, text)
+    artifacts.replace_file(
+        folder / "manifest.json", artifacts.json_text(manifest | {"page": artifacts.text_hash(text)})
+    )
+    return page
+
+
+def _redraw_index(folder: Path, manifest: dict[str, Any]) -> Path:
+    common = _common(manifest)
+    text = _index_html(common, _read_rows(folder), Messages(common.lang, common.currency))
+    artifacts.replace_file(folder / INDEX, text)
+    return folder / INDEX
+
+
+def _common(manifest: Mapping[str, Any]) -> CommonParams:
+    return select(CommonParams, manifest["params"])
+
+
+def _read_rows(folder: Path) -> dict[str, dict[str, Any]]:
+    """Read the index's rows; without a readable file the index begins anew."""
+    try:
+        rows = json.loads((folder / ROWS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {name: row for name, row in rows.items() if (folder / name).is_dir() or row["page"] is None}
+
+
+def _index_html(common: CommonParams, rows: Mapping[str, Mapping[str, Any]], messages: Messages) -> str:
+    meta = _meta(common, messages)
+    return report.index(
+        lang=common.lang,
+        words=page_words(messages),
+        client=meta["client"],
+        as_of=meta["as_of"],
+        questions=[rows[name] for name in sorted(rows)],
+        meta=meta,
+    )
+
+
+def _row(outcome: Outcome, folder: Path, messages: Messages) -> dict[str, Any]:
+    key = f"{outcome.step.question}.question"
+    row = {
+        "notebook": outcome.step.name,
+        "title": messages(key) if key in catalogue() else outcome.step.name,
+        "verdict": "not_run",
+        "sentence": "",
+        "page": None,
+        "reason": outcome.reason,
+    }
+    if outcome.page is None:
+        failed = outcome.status == "failed"
+        return row | ({"reason": messages("notrun.failed", reason=outcome.reason)} if failed else {})
+    told = findings.from_json((folder / outcome.step.name / "findings.json").read_text(encoding="utf-8"))
+    if told:
+        first = told[0]
+        row |= {
+            "verdict": first.verdict,
+            "sentence": first.answer,
+            "action": first.action,
+            "owner": first.owner,
+        }
+    return row | {"page": outcome.page.name}
+
+
+def _meta(common: CommonParams, messages: Messages) -> dict[str, Any]:
+    return {
+        "client": messages.pick(common.title, common.client),
+        "as_of": messages.format(common.as_of, "date"),
+        "version": f"cerm-nb {__version__}",
+    }
+
+
+def _basis(manifest: Mapping[str, Any], messages: Messages) -> dict[str, Any]:
+    inputs = [
+        {"name": name, "sha256": hashed}
+        for files in manifest["inputs"].values()
+        for name, hashed in files.items()
+    ]
+    shown = {
+        messages.label(name): str(value)
+        for name, value in manifest["params"].items()
+        if name not in _TOLD_ELSEWHERE
+    }
+    return {"params": shown, "inputs": inputs}

@@ -1,0 +1,12 @@
+"""Figures that state a finding: they draw what they are given and compute nothing.
+
+Every function takes the wording (`Words`) and gives a `Figure`, drawn twice: for a wide column and a phone.
+"""
+
+from cerm_nb.figures.figure import Figure
+from cerm_nb.figures.rows import bars, intervals
+from cerm_nb.figures.series import columns, curve, lines
+from cerm_nb.figures.tiles import grid
+from cerm_nb.words import Words
+
+__all__ = ["Figure", "Words", "bars", "columns", "curve", "grid", "intervals", "lines"]

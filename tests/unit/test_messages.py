@@ -1,0 +1,88 @@
+import pytest
+
+from cerm_nb import messages
+from cerm_nb.messages import Messages
+from cerm_nb.messages.particles import with_particle
+
+
+@pytest.fixture
+def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {
+        "x.said": {
+            "en": "{who:은/는} {n:integer} people, {s:percent.1}",
+            "ko": "{who:은/는} {n:integer}명, {s:percent.1}",
+        },
+        "label.clv": {"en": "Lifetime value", "ko": "고객생애가치"},
+    }
+    monkeypatch.setattr(messages, "catalogue", lambda: texts)
+
+
+@pytest.mark.parametrize(
+    ("word", "pair", "joined"),
+    [
+        ("호텔", "은/는", "호텔은"),
+        ("고객", "이/가", "고객이"),
+        ("가치", "을/를", "가치를"),
+        ("서울", "으로/로", "서울로"),
+        ("웹", "으로/로", "웹으로"),
+        ("온라인(웹)", "과/와", "온라인(웹)과"),
+        ("CDNOW", "은/는", "CDNOW는"),
+        ("A3", "이/가", "A3이"),
+        ("CRM", "을/를", "CRM을"),
+        ("!", "은/는", "!는"),
+    ],
+)
+def test_a_particle_follows_the_last_sound(word: str, pair: str, joined: str) -> None:
+    assert with_particle(word, pair) == joined
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_one_key_is_worded_for_each_reader() -> None:
+    values = {"who": "호텔", "n": 12345.0, "s": 0.1234}
+    assert Messages("en")("x.said", **values) == "호텔 12,345 people, 12.3%"
+    assert Messages("ko")("x.said", **values) == "호텔은 12,345명, 12.3%"
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_an_unknown_message_names_the_nearest() -> None:
+    with pytest.raises(KeyError, match=r"nearest is 'x\.said'"):
+        Messages("en")("x.sayd")
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_what_has_no_label_is_shown_as_it_is() -> None:
+    assert Messages("ko").label("clv") == "고객생애가치"
+    assert Messages("ko").label("<b>") == "<b>"
+
+
+@pytest.mark.parametrize(
+    ("lang", "currency", "value", "spec", "shown"),
+    [
+        ("en", "GBP", 2500315.63, "compact", "£2.5M"),
+        ("ko", "KRW", 2500315.63, "compact", "₩250만"),
+        ("ko", "KRW", 123_456_789, "compact", "₩1.2억"),
+        ("en", "GBP", 12.5, "money", "£12.50"),
+        ("ko", "KRW", 12.5, "money", "₩12"),
+        ("en", "GBP", -1234.4, "money", "-£1,234"),
+        ("en", "GBP", float("nan"), "money", "–"),
+        ("ko", "KRW", None, "integer", "–"),
+        ("en", "GBP", 3.14159, "number.2", "3.14"),
+        ("ko", "KRW", "2011-06-30", "date", "2011년 6월 30일"),
+        ("en", "GBP", "2011-06-30", "date", "30 June 2011"),
+    ],
+)
+def test_numbers_money_and_dates_are_written_as_the_reader_does(
+    lang: str, currency: str, value: object, spec: str, shown: str
+) -> None:
+    assert Messages(lang, currency).format(value, spec) == shown
+
+
+def test_a_client_text_is_picked_by_language() -> None:
+    assert Messages("ko").pick({"en": "Hotel", "ko": "호텔"}) == "호텔"
+    assert Messages("ko").pick({"en": "Hotel"}) == "Hotel"
+    assert Messages("ko").pick({}, "hanbit") == "hanbit"
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="not one of"):
+        Messages("fr")
