@@ -2,9 +2,9 @@
 
 lifetimes is archived and needs older libraries, so it lives in an environment of its own::
 
-    python3.11 -m venv /tmp/lifetimes
-    /tmp/lifetimes/bin/pip install "lifetimes==0.11.3" "pandas<2" "numpy<1.25" "scipy<1.12"
-    python benchmarks/value.py /tmp/lifetimes/bin/python
+    python3.11 -m venv lifetimes-env
+    lifetimes-env/bin/pip install "lifetimes==0.11.3" "pandas<2" "numpy<1.25" "scipy<1.12"
+    python benchmarks/value.py lifetimes-env/bin/python
 
 Both sides get the same customers in a CSV file: CDNOW's 1/10 sample, CDNOW, and a million simulated ones.
 Times are the best of the runs, of the work alone: no start of Python, no reading. The fit is BG/NBD; scoring
@@ -124,9 +124,8 @@ def main(python: str) -> None:
     for frame, runs in sets:
         own, peer = ours(frame, max(runs, 3)), theirs(python, frame, runs)
         for job in ("fit", "score"):
-            print(
-                f"{len(frame):>10,} {job:>6} {own[job]:>9.4f} {peer[job]:>13.3f} {peer[job] / own[job]:>5.0f}×"
-            )
+            times = f"{own[job]:>9.4f} {peer[job]:>13.3f} {peer[job] / own[job]:>5.0f}×"
+            print(f"{len(frame):>10,} {job:>6} {times}")
         both = [[round(value, 4) for value in side["parameters"]] for side in (own, peer)]
         print(f"{'':>10} parameters {both[0]} and {both[1]};", end="")
         print(f" value {own['value']:,.0f} and {peer['value']:,.0f}")

@@ -51,11 +51,10 @@ def bullets(texts: Iterable[str]) -> Shown:
 
 
 def answer(finding: Finding, messages: Messages) -> Shown:
-    """Show an answer with its verdict, interval and n, for an analyst; a page draws its own from the findings."""
+    """Show an answer with its verdict, interval and n; a page draws its own from the findings."""
     verdict = messages(f"verdict.{finding.verdict}")
-    basis = messages(
-        "common.basis", low=finding.low, high=finding.high, n=finding.n, unit=messages.label(finding.unit)
-    )
+    unit = messages.label(finding.unit)
+    basis = messages("common.basis", low=finding.low, high=finding.high, n=finding.n, unit=unit)
     markup = (
         f'<div class="cerm-answer"><strong>{escape(verdict)}</strong> {escape(finding.answer)}'
         f"<br><small>{escape(basis)}</small></div>"

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from cerm_nb import params, project
-from cerm_nb.figures import bars, columns, curve, grid, intervals, lines
 from cerm_nb.session import Run
-from cerm_nb.twin import View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Run", "View", "bars", "columns", "curve", "grid", "intervals", "lines", "open"]
+__all__ = ["Run", "open"]
 
 Own = TypeVar("Own", bound=BaseModel)
 

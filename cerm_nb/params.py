@@ -137,7 +137,7 @@ def check(values: Mapping[str, Any], own: Iterable[type[BaseModel]], label: str)
     ParamsError
         With every unknown key (and the nearest known one) and every wrong value.
     """
-    models = [CommonParams, *own]
+    models: list[type[BaseModel]] = [CommonParams, *own]
     known = {name for model in models for name in model.model_fields}
     problems = [_unknown(label, key, known) for key in values if key not in known]
     problems += [

@@ -5,23 +5,20 @@ from __future__ import annotations
 import math
 import os
 from datetime import date
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from cerm_nb import artifacts, cards, palette, params, project, sources
 from cerm_nb.cards import Shown
 from cerm_nb.errors import DataError, Problem
-from cerm_nb.figures import Words
+from cerm_nb.exhibits import Exhibits
 from cerm_nb.findings import Finding, to_json
 from cerm_nb.messages import Messages
-from cerm_nb.stats import suppress
-from cerm_nb.tables import Table, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -40,7 +37,7 @@ class Answer(Protocol):
     caveats: Sequence[tuple[str, Mapping[str, object]]]
 
 
-class Run(Generic[Own]):
+class Run(Exhibits, Generic[Own]):
     """One question for one client: its parameters, its data, its words, and what it found.
 
     Parameters
@@ -59,20 +56,15 @@ class Run(Generic[Own]):
         self.name = name
         self.common = common
         self.own = own
-        self.messages = Messages(common.lang, common.currency)
+        as_of = date.fromisoformat(common.as_of)
+        super().__init__(name.partition("_")[2], Messages(common.lang, common.currency), own, as_of)
         self._project = here
-        self._question = name.partition("_")[2]
         self._sources: dict[str, sources.Provenance] = {}
         self._tables: dict[str, pd.DataFrame] = {}
         self._findings: list[Finding] = []
 
     def __repr__(self) -> str:
         return f"{self.name} for {self.common.client}, as of {self.common.as_of}"
-
-    @cached_property
-    def as_of(self) -> date:
-        """The last day the analysis may see."""
-        return date.fromisoformat(self.common.as_of)
 
     # Data --------------------------------------------------------------------------------------------------
 
@@ -114,63 +106,6 @@ class Run(Generic[Own]):
         numbered = sorted(folder.glob(f"[0-9]*_{question}"))
         return artifacts.read_table(numbered[0] if numbered else folder / question, table)
 
-    # Words -------------------------------------------------------------------------------------------------
-
-    def text(self, key: str, **values: object) -> str:
-        """Word one of this question's messages."""
-        return self.messages(f"{self._question}.{key}", **values)
-
-    def say(self, key: str, **values: object) -> Shown:
-        """Show one of this question's messages as a paragraph."""
-        return cards.paragraph(self.text(key, **values))
-
-    def why(self, reason: str, **values: object) -> str:
-        """Word the reason why the data cannot bear something; empty where it can."""
-        return self.messages(f"not_enough.{reason}", **values) if reason else ""
-
-    def caveats(self, found: Iterable[tuple[str, Mapping[str, object]]]) -> list[str]:
-        """Word the caveats an analysis generated; a reason among their values is worded as ``why``."""
-        return [
-            self.text(f"caveat.{key}", **values, why=self.why(str(values.get("reason", ""))))
-            for key, values in found
-        ]
-
-    def words(self, key: str, found: object = None, **values: object) -> Words:
-        """Word a figure or table: its title, subtitle, description, note, and all labels.
-
-        Parameters
-        ----------
-        key
-            The message, without the question; it has four parts.
-        found
-            A dataclass an analysis returned; its fields can be used in the wording.
-        **values
-            What the wording needs besides.
-        """
-        known = {**(vars(found) if found is not None else {}), **values}
-        parts = {part: self.text(f"{key}.{part}", **known) for part in ("title", "subtitle", "alt", "note")}
-        return Words(**parts, labels=self.messages.all_labels())
-
-    def format(self, spec: str) -> Callable[[Any], str]:
-        """Give a function that writes numbers as this reader does: ``run.format("percent.1")``."""
-        return lambda value: self.messages.format(value, spec)
-
-    def table(self, frame: pd.DataFrame, words: Words, formats: Mapping[str, str]) -> Table:
-        """Show a small table: column → format, such as ``{"clv": "compact"}``."""
-        return show(
-            frame, words=words, formats={column: self.format(spec) for column, spec in formats.items()}
-        )
-
-    def unless(self, reason: str, draw: Callable[[], Any]) -> Any:
-        """Draw, or say why there is nothing to draw."""
-        if reason:
-            return cards.paragraph(self.messages("common.unknown", why=self.why(reason)))
-        return draw()
-
-    def shown(self, groups: pd.DataFrame, count: str = "customers") -> pd.DataFrame:
-        """Blank the numbers of groups smaller than ``min_group``, as no page may speak of so few."""
-        return suppress(groups, count, getattr(self.own, "min_group", 1))
-
     def opened(self) -> Shown:
         """Show what was read: file, rows, days, hash; for JupyterLab, with the style of what follows."""
         read = cards.read_sources(self._sources, self.messages)
@@ -193,9 +128,10 @@ class Run(Generic[Own]):
         **values
             What the wording needs besides the answer's own fields.
         """
-        known = {**vars(found), **values, "why": self.why(found.reason) if math.isnan(found.value) else ""}
-        sentence = self.text("answer_unknown" if math.isnan(found.value) else "answer", **known)
-        judged = "" if math.isnan(found.value) else " " + self.text(f"verdict.{found.reason or 'sound'}")
+        unknown = math.isnan(found.value)
+        why = self.why(found.reason) if unknown else ""
+        sentence = self.text("answer_unknown" if unknown else "answer", found, why=why, **values)
+        judged = "" if unknown else " " + self.text(f"verdict.{found.reason or 'sound'}")
         finding = Finding(
             id=name,
             question=self.text("question"),

@@ -22,7 +22,7 @@ class View:
 
     Examples
     --------
-    >>> view = View(lambda months: 2 * months, lambda found, months: f"{found} in {months}", {"months": "Months"})
+    >>> view = View(lambda months: 2 * months, lambda found, months: f"{found} in {months}", {})
     >>> view(months=6)
     '12 in 6'
     """

@@ -65,7 +65,7 @@ def execute(
     nbformat.write(_without_twin(step.path), source)
     try:
         with _environment(project, folder), _quiet():
-            executed = papermill.execute_notebook(
+            executed: nbformat.NotebookNode = papermill.execute_notebook(
                 source,
                 folder / EXECUTED,
                 parameters=dict(parameters),
@@ -73,7 +73,7 @@ def execute(
                 progress_bar=False,
                 log_output=False,
                 on_cell_executed=lambda **_: on_cell(),
-                # Every kernel on TCP warns about encryption; a reader of the terminal can do nothing about it.
+                # Every kernel on TCP warns about encryption, and whoever reads the screen can do nothing.
                 extra_arguments=["--IPKernelApp.log_level=ERROR"],
             )
     except papermill.PapermillExecutionError as error:
@@ -87,7 +87,7 @@ def execute(
 
 def cell_count(step: Step) -> int:
     """Count the cells a batch run of a notebook executes, the injected parameters included."""
-    return sum(cell.cell_type == "code" for cell in _without_twin(step.path).cells) + 1
+    return [cell.cell_type for cell in _without_twin(step.path).cells].count("code") + 1
 
 
 def _without_twin(path: Path) -> nbformat.NotebookNode:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
 from cerm_nb import __version__, artifacts, findings, report
 from cerm_nb.batch.plan import read_notebook
 from cerm_nb.messages import Messages, catalogue
@@ -16,14 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import nbformat
+
     from cerm_nb.batch.run import Outcome
     from cerm_nb.project import Project
 
 INDEX = "index.html"
 ROWS = "index.json"
 _TEXTS = (
-    "programme", "skip", "contents", "all_questions", "questions", "value", "interval", "n", "action", "owner",
-    "caveats", "code", "printed", "failed", "image", "provenance", "client", "as_of", "version", "params", "inputs",
+    "programme", "skip", "contents", "all_questions", "questions", "value", "interval", "n", "action",
+    "owner", "caveats", "code", "printed", "failed", "image", "provenance", "client", "as_of", "version",
+    "params", "inputs",
 )  # fmt: skip
 _UNITS = {"share": "percent.1", "customers": "integer", "": "integer"}
 _TOLD_ELSEWHERE = {"client", "title", "as_of", "data", "lang"}

@@ -112,9 +112,10 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         When it is no notebook; nbformat fails in many ways on files that are JSON but something else.
     """
     try:
-        return nbformat.read(path, as_version=4)
+        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, nbformat.ValidationError) as error:
         raise PlanError(f"{path.name}: is not a readable notebook ({error})") from None
+    return notebook
 
 
 def order(steps: Sequence[Step]) -> list[Step]:

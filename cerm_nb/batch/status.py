@@ -18,7 +18,7 @@ def standing(project: Project) -> list[tuple[str, ...]]:
     list of tuple
         Client, as-of day, notebook, verdicts, when it was made (UTC), seconds, page; sorted.
     """
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for path in sorted(project.out.glob("*/*/*/manifest.json")):
         folder = path.parent
         manifest = artifacts.read_manifest(folder)

@@ -12,7 +12,10 @@ A text is a format string whose fields take these formats besides Python's own:
 ``{m:money}`` ``{m:compact}``  $1,234, $1.2M (Korean: $123만)
 ``{d:date}``                   30 June 2011, 2011년 6월 30일
 ``{name:은/는}``                the name and the particle that fits its last sound
+``{segment:label}``            the reader's name of a value
 ============================== =====================================================
+
+A label may say, besides its texts, how the values of such a column are written: ``format: percent.1``.
 """
 
 from __future__ import annotations
@@ -87,14 +90,22 @@ class Messages:
         Raises
         ------
         KeyError
-            When no catalogue has the key; the nearest one is named.
+            When no catalogue has the key (the nearest one is named), or a value it needs is not given.
         """
+        return self.fill(key, values)
+
+    def fill(self, key: str, values: Mapping[str, object]) -> str:
+        """Word one message from a mapping, which may find its values only when they are asked for."""
         return self._formatter.vformat(_text(key, self.lang), (), values)
 
     def label(self, name: str) -> str:
         """Word a column, a value or a unit; what has no wording is shown as it is."""
         texts = catalogue().get(f"label.{name}")
         return texts[self.lang] if texts else name
+
+    def format_of(self, name: str) -> str:
+        """Say how the values of a column are written; empty where its label does not tell."""
+        return catalogue().get(f"label.{name}", {}).get("format", "")
 
     def all_labels(self) -> dict[str, str]:
         """Give the wording of every column and value there is."""
@@ -112,6 +123,8 @@ class Messages:
 
     def format(self, value: Any, spec: str) -> str:
         """Format one value by one of the formats named at the top of this module."""
+        if spec == "label":
+            return self.label(str(value))
         if spec in PARTICLES:
             return with_particle(str(value), spec) if self.lang == "ko" else str(value)
         if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -126,7 +139,7 @@ class _Formatter(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         kind = format_spec.partition(".")[0]
-        if format_spec in PARTICLES or kind in numbers.FORMATS:
+        if format_spec == "label" or format_spec in PARTICLES or kind in numbers.FORMATS:
             return self._messages.format(value, format_spec)
         return str(super().format_field(value, format_spec))
 

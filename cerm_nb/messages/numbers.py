@@ -34,7 +34,7 @@ def percent(value: Any, digits: int | None, lang: str, currency: str) -> str:
 
 def money(value: Any, digits: int | None, lang: str, currency: str) -> str:
     """Write an amount in full; cents only where the amount is small enough for them to matter."""
-    small = abs(value) < _WHOLE_MONEY_FROM and currency != "KRW"
+    small = 0 < abs(value) < _WHOLE_MONEY_FROM and currency != "KRW"
     decimals = digits if digits is not None else (2 if small else 0)
     pattern = _pattern("¤#,##0", decimals)
     return str(

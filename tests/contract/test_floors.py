@@ -12,10 +12,12 @@ import cerm_nb
 PACKAGE = Path(cerm_nb.__file__).parent
 FLOORS = {
     "errors": 1,
-    "sources": 2, "schemas": 2, "artifacts": 2, "params": 2, "stats": 2, "findings": 2, "messages": 2, "project": 2,
-    "batch": 3, "report": 3, "figures": 3, "tables": 3, "cards": 3, "words": 3, "palette": 3, "analyses": 3,
-    "cli": 4, "notebook": 4, "session": 4, "twin": 4, "progress": 4,
-}  # fmt: skip
+    **dict.fromkeys(
+        ("sources", "schemas", "artifacts", "params", "project", "stats", "findings", "messages"), 2
+    ),
+    **dict.fromkeys(("batch", "report", "figures", "tables", "cards", "words", "palette", "analyses"), 3),
+    **dict.fromkeys(("cli", "progress", "notebook", "session", "exhibits", "twin"), 4),
+}
 ANALYSIS_ROOMS = {"stats", "findings", "errors", "sources"}
 ANALYSIS_LIBRARIES = {
     "numpy",

@@ -21,10 +21,12 @@ def fields(text: str) -> set[str]:
 
 @pytest.mark.parametrize("key", sorted(messages.catalogue()))
 def test_a_message_is_complete_in_both_languages(key: str) -> None:
-    texts = messages.catalogue()[key]
+    texts = dict(messages.catalogue()[key])
+    spec = texts.pop("format", "integer").partition(".")[0]
+    assert spec in messages.numbers.FORMATS
+    assert key.startswith("label.") or "format" not in messages.catalogue()[key]
     assert set(texts) == set(messages.LANGUAGES)
-    if not key.endswith(".note"):
-        assert all(text.strip() for text in texts.values())
+    assert key.endswith(".note") or all(text.strip() for text in texts.values())
     assert fields(texts["en"]) == fields(texts["ko"])
 
 
@@ -42,24 +44,27 @@ def test_catalogues_hold_no_key_twice_in_one_file() -> None:
         assert len(keys) == len(set(keys)), file.name
 
 
+def asked_for(call: ast.Call, question: str) -> list[str]:
+    """Message keys of one call in a notebook: a sentence, or the four parts of a figure or table."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if name not in {"say", "text", "words"} or not isinstance(call.args[0], ast.Constant):
+        return []
+    key = f"{question}.{call.args[0].value}"
+    if name != "words":
+        return [key]
+    varies = any(option.arg == "variant" for option in call.keywords)
+    titles = [known for known in messages.catalogue() if known.startswith(f"{key}.title.")] if varies else []
+    return [*(titles or [f"{key}.title"]), *(f"{key}.{part}" for part in ("subtitle", "alt", "note"))]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_message_a_notebook_asks_for_exists(path: Path) -> None:
-    question = path.stem.partition("_")[2]
-    known = messages.catalogue()
+    asked = []
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        for node in ast.walk(ast.parse("".join(cell["source"]))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-                continue
-            position = {"say": 0, "text": 0, "words": 0, "table": 1}.get(node.func.attr)
-            if (
-                position is None
-                or len(node.args) <= position
-                or not isinstance(node.args[position], ast.Constant)
-            ):
-                continue
-            key = f"{question}.{node.args[position].value}"
-            whole = node.func.attr in {"say", "text"}
-            wanted = [key] if whole else [f"{key}.{part}" for part in ("title", "subtitle", "alt", "note")]
-            assert not [each for each in wanted if each not in known], f"cell asks for {key}"
+        if cell["cell_type"] == "code":
+            calls = [
+                node for node in ast.walk(ast.parse("".join(cell["source"]))) if isinstance(node, ast.Call)
+            ]
+            asked += [key for call in calls for key in asked_for(call, path.stem.partition("_")[2])]
+    assert asked
+    assert not [key for key in asked if key not in messages.catalogue()]

@@ -38,7 +38,7 @@ def test_an_optional_table_orders_too_but_may_be_given_by_nobody(tmp_path: Path)
 def test_a_circle_is_refused_by_name(tmp_path: Path) -> None:
     notebook(tmp_path, "10_a", needs=["b.t"], gives=["t"])
     notebook(tmp_path, "20_b", needs=["a.t"], gives=["t"])
-    with pytest.raises(PlanError, match="circle: .*10_a.*20_b"):
+    with pytest.raises(PlanError, match=r"circle: .*10_a.*20_b"):
         plan.discover(tmp_path)
 
 

@@ -1,0 +1,1 @@
+"""One room per question: pure functions that compute and do nothing else."""

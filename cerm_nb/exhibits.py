@@ -1,0 +1,153 @@
+"""What a notebook shows, in the reader's words and number formats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cerm_nb import cards, figures
+from cerm_nb.stats import suppress
+from cerm_nb.tables import Table, show
+from cerm_nb.twin import View
+from cerm_nb.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    import pandas as pd
+    from pydantic import BaseModel
+
+    from cerm_nb.cards import Shown
+    from cerm_nb.figures import Figure
+    from cerm_nb.messages import Messages
+
+
+class _Known(dict[str, object]):
+    """What a wording may speak of: given values first, then the attributes of what was found."""
+
+    def __init__(self, found: object, values: Mapping[str, object]) -> None:
+        super().__init__(values)
+        self._found = found
+
+    def __missing__(self, name: str) -> object:
+        try:
+            return getattr(self._found, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+
+class Exhibits:
+    """Sentences, figures and tables of one question, worded by the messages and formatted by their labels.
+
+    Parameters
+    ----------
+    question
+        First half of its messages' keys, ``"value"``.
+    messages
+        The reader's wording.
+    own
+        The question's parameters; a wording may speak of them.
+    as_of
+        The last day the analysis may see.
+    """
+
+    def __init__(self, question: str, messages: Messages, own: BaseModel, as_of: date) -> None:
+        self.messages = messages
+        self.own = own
+        self.as_of = as_of
+        self._question = question
+
+    def text(self, key: str, found: object = None, **values: object) -> str:
+        """Word one of this question's messages.
+
+        Parameters
+        ----------
+        key
+            The message, without the question.
+        found
+            Anything an analysis returned: its attributes can be used in the wording, as can ``own`` (the
+            question's parameters) and ``as_of``.
+        **values
+            What the wording needs besides.
+        """
+        known = _Known(found, {"own": self.own, "as_of": self.as_of, **values})
+        return self.messages.fill(f"{self._question}.{key}", known)
+
+    def say(self, key: str, found: object = None, **values: object) -> Shown:
+        """Show one of this question's messages as a paragraph."""
+        return cards.paragraph(self.text(key, found, **values))
+
+    def why(self, reason: str, **values: object) -> str:
+        """Word the reason why the data cannot bear something; empty where it can."""
+        return self.messages(f"not_enough.{reason}", **values) if reason else ""
+
+    def caveats(self, found: Iterable[tuple[str, Mapping[str, object]]]) -> list[str]:
+        """Word the caveats an analysis generated; a reason among their values is worded as ``why``."""
+        return [
+            self.text(f"caveat.{key}", **values, why=self.why(str(values.get("reason", ""))))
+            for key, values in found
+        ]
+
+    def words(self, key: str, found: object = None, variant: str = "", **values: object) -> Words:
+        """Word a figure or table: its title, subtitle, description, note, and all labels.
+
+        Parameters
+        ----------
+        key
+            The message, without the question; it has the parts ``title``, ``subtitle``, ``alt``, ``note``.
+        found, **values
+            As for `text`.
+        variant
+            Which of several titles fits what was found: ``<key>.title.<variant>``.
+        """
+        title = f"{key}.title.{variant}" if variant else f"{key}.title"
+        parts = {part: self.text(f"{key}.{part}", found, **values) for part in ("subtitle", "alt", "note")}
+        return Words(self.text(title, found, **values), **parts, labels=self.messages.all_labels())
+
+    def format(self, spec: str) -> Callable[[Any], str]:
+        """Give a function that writes numbers as this reader does: ``run.format("percent.1")``."""
+        return lambda value: self.messages.format(value, spec)
+
+    def format_of(self, column: str) -> Callable[[Any], str]:
+        """Give the function that writes the values of a column, as its label in the messages says."""
+        return self.format(self.messages.format_of(column) or "number")
+
+    # Figures and tables, their numbers written as the columns' labels say ----------------------------------
+
+    def table(self, frame: pd.DataFrame, words: Words) -> Table:
+        """Show a small table."""
+        numbers = [name for name in frame.columns if self.messages.format_of(name)]
+        return show(frame, words=words, formats={name: self.format_of(name) for name in numbers})
+
+    def lines(self, data: pd.DataFrame, x: str, y: Sequence[str], words: Words, **options: Any) -> Figure:
+        """Draw lines: see `figures.lines`."""
+        options |= {"x_format": self.format_of(x), "y_format": self.format_of(y[0])}
+        return figures.lines(data, x, y, words=words, **options)
+
+    def curve(self, data: pd.DataFrame, x: str, y: str, words: Words, **options: Any) -> Figure:
+        """Draw one curve: see `figures.curve`."""
+        options |= {"x_format": self.format_of(x), "y_format": self.format_of(y)}
+        return figures.curve(data, x, y, words=words, **options)
+
+    def intervals(
+        self, data: pd.DataFrame, category: str, value: str, words: Words, **options: Any
+    ) -> Figure:
+        """Draw estimates with their intervals in columns ``low`` and ``high``: see `figures.intervals`."""
+        written = self.format_of(value)
+        return figures.intervals(
+            data, category, value, "low", "high", words=words, value_format=written, **options
+        )
+
+    def view(self, compute: Callable[..., Any], draw: Callable[..., Any]) -> View:
+        """Make a static view with its interactive twin."""
+        return View(compute, draw, self.messages.all_labels())
+
+    def unless(self, reason: str, draw: Callable[[], Any]) -> Any:
+        """Draw, or say why there is nothing to draw."""
+        if reason:
+            return cards.paragraph(self.messages("common.unknown", why=self.why(reason)))
+        return draw()
+
+    def shown(self, groups: pd.DataFrame, count: str = "customers") -> pd.DataFrame:
+        """Blank the numbers of groups smaller than ``min_group``, as no page may speak of so few."""
+        return suppress(groups, count, getattr(self.own, "min_group", 1))

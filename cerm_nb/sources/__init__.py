@@ -1,0 +1,28 @@
+"""The only door to data: files and databases become checked client tables."""
+
+from __future__ import annotations
+
+from cerm_nb.sources.engine import collect
+from cerm_nb.sources.fingerprint import DATABASE, fingerprint
+from cerm_nb.sources.history import PurchaseHistory, purchase_history
+from cerm_nb.sources.load import Loaded, Provenance, check_as_of, open_table
+from cerm_nb.sources.opening import column_names
+from cerm_nb.sources.spec import TableSpec
+
+Data = dict[str, TableSpec]
+"""The params' ``data``: table name → entry."""
+
+__all__ = [
+    "DATABASE",
+    "Data",
+    "Loaded",
+    "Provenance",
+    "PurchaseHistory",
+    "TableSpec",
+    "check_as_of",
+    "collect",
+    "column_names",
+    "fingerprint",
+    "open_table",
+    "purchase_history",
+]

@@ -1,0 +1,120 @@
+"""The engine that answers: opening DuckDB, asking it, and turning its refusals into our errors."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis
+from ibis.common.exceptions import IbisError
+from ibis.expr import operations
+
+from cerm_nb.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+_LONGEST_REASON = 240
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """Open an empty DuckDB in memory that fetches nothing and spills to the temporary folder."""
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "temp_directory": str(Path(tempfile.gettempdir()) / f"cerm-nb-{os.getpid()}"),
+        },
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def quoted(name: str) -> str:
+    """Write a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Write a text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def bound_table(backend: ibis.BaseBackend, name: str, schema: Mapping[str, Any]) -> ibis.Table:
+    """Point at a table whose columns are already known, without asking the engine for them.
+
+    ibis 12 would ask through a call that DuckDB 2.0 has deprecated.
+    """
+    return operations.DatabaseTable(
+        name=name, schema=ibis.schema(dict(schema)), source=backend, namespace=operations.Namespace()
+    ).to_expr()
+
+
+def collect(expression: ibis.Table) -> pd.DataFrame:
+    """Run an ibis expression and bring its rows into memory.
+
+    Raises
+    ------
+    DataError
+        If the engine refuses; told in short.
+    """
+    with engine_errors("data", "the database refused the question"):
+        frame: pd.DataFrame = expression.to_pyarrow().to_pandas()
+    return frame
+
+
+def reason(error: BaseException) -> str:
+    """Say in one short line why an engine refused; of a path only the name, since pages may show it."""
+    text = re.sub(r"^\s*[A-Za-z ]+ Error:\s*", "", str(error).strip())
+    text = re.sub(r"""(["'])[^"'\n]*[/\\]([^"'/\\\n]+)\1""", r"\1\2\1", text)
+    first = text.splitlines()[0].strip() if text else type(error).__name__
+    return first if len(first) <= _LONGEST_REASON else first[:_LONGEST_REASON] + "…"
+
+
+@contextmanager
+def engine_errors(
+    where: str, got: str, *, expected: str = "", next_step: str = "", secrets: Sequence[str] = ()
+) -> Iterator[None]:
+    """Turn what an engine raises into one `DataError`, without passwords.
+
+    Parameters
+    ----------
+    where, got, expected, next_step
+        As in `Problem`; the engine's own reason is added to ``got``.
+    secrets
+        Texts that must not appear in the message.
+
+    Raises
+    ------
+    DataError
+        Instead of any error of DuckDB, ibis or another database driver.
+    """
+    try:
+        yield
+    except (duckdb.Error, IbisError, OSError, *_driver_errors()) as error:
+        told = hide(f"{got}: {reason(error)}", secrets)
+        raise DataError(Problem(where, told, expected, next_step)) from None
+
+
+def hide(text: str, secrets: Sequence[str]) -> str:
+    """Replace every secret in a text by asterisks, longest first."""
+    for secret in sorted((secret for secret in secrets if secret), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """Error classes of the optional database drivers that are installed."""
+    try:
+        import psycopg
+    except ImportError:
+        return ()
+    return (psycopg.Error,)

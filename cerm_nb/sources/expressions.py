@@ -1,0 +1,162 @@
+"""Expressions of the params: read, checked against an allow list and the source's columns, made unfailing.
+
+An expression is one scalar expression in DuckDB's dialect over one row. Only the kinds of node listed in
+`_ALLOWED` pass, so that nothing in a params file can read a file or the environment, start a statement,
+aggregate, or ask another table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from cerm_nb.errors import Problem
+from cerm_nb.schemas import nearest
+from cerm_nb.sources.rewriting import rewrite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cerm_nb.sources.rewriting import ValueKind
+
+_MOST_COLUMNS_TOLD = 20
+
+_ALLOWED_NAMES = """
+    Column Identifier Literal Boolean Null Paren Neg Not And Or Var Array Tuple
+    Add Sub Mul Div Mod IntDiv Pow DPipe EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Is In Between
+    Like ILike Escape RegexpLike RegexpFullMatch RegexpExtract RegexpReplace
+    Case If Coalesce Nullif Greatest Least Cast TryCast DataType DataTypeParam Interval
+    Upper Lower Initcap Trim Substring Left Right Replace Length Concat ConcatWs SplitPart StrPosition Pad
+    Reverse Translate StartsWith EndsWith Contains
+    Abs Round Floor Ceil Sign Sqrt Ln Log Exp IsNan IsInf
+    StrToTime StrToDate TimeToStr Date Year Month Day Quarter Week DayOfWeek DayOfMonth DayOfYear Hour Minute
+    Extract DateDiff DateAdd DateSub TimestampTrunc DateTrunc DateFromParts LastDay UnixToTime TimeToUnix
+"""
+_ALLOWED = frozenset(getattr(exp, name) for name in _ALLOWED_NAMES.split() if hasattr(exp, name))
+_ALLOWED_FUNCTIONS = frozenset({"try_strptime", "date_part", "strip_accents", "isfinite", "regexp_matches"})
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One checked expression.
+
+    Parameters
+    ----------
+    text
+        As the analyst wrote it.
+    tree
+        As the engine is to run it.
+    columns
+        The source's columns it uses, in order of appearance.
+    """
+
+    text: str
+    tree: exp.Expr
+    columns: tuple[str, ...]
+
+
+def read(text: str, kinds: Mapping[str, ValueKind], *, where: str) -> Expression | list[Problem]:
+    """Read one expression and check it against the allow list and the source's columns.
+
+    Parameters
+    ----------
+    text
+        The expression.
+    kinds
+        Source column → kind of its values.
+    where
+        Place told in problems.
+
+    Returns
+    -------
+    Expression | list of Problem
+        The expression ready to run, or everything that is wrong with it.
+    """
+    tree = _parse(text, where)
+    if isinstance(tree, Problem):
+        return [tree]
+    problems = _forbidden(tree, text, where)
+    used: dict[str, None] = {}
+    for column in tree.find_all(exp.Column, bfs=False):
+        found = match(column.name, kinds)
+        if column.table:
+            problems.append(Problem(where, f"{column.sql('duckdb')!r} names a table", "a column name alone"))
+        elif found is None:
+            problems.append(unknown_column(column.name, kinds, where))
+        else:
+            used[found] = None
+            column.set("this", exp.to_identifier(found, quoted=True))
+    return problems or Expression(text, rewrite(tree, kinds), tuple(used))
+
+
+def match(name: str, columns: Iterable[str]) -> str | None:
+    """Find the column a name means: exactly, else whatever the case."""
+    known = list(columns)
+    if name in known:
+        return name
+    folded = [column for column in known if column.casefold() == name.casefold()]
+    return folded[0] if len(folded) == 1 else None
+
+
+def unknown_column(name: str, columns: Iterable[str], where: str) -> Problem:
+    """Say that a column does not exist, which ones do, and which is nearest."""
+    known = list(columns)
+    told = ", ".join(known[:_MOST_COLUMNS_TOLD])
+    more = len(known) - _MOST_COLUMNS_TOLD
+    told += f" and {more} more" if more > 0 else ""
+    is_unsplit = len(known) == 1 and any(mark in known[0] for mark in ",;\t|")
+    next_step = "state the `delimiter`" if is_unsplit else nearest(name, known)
+    return Problem(where, f"there is no column {name!r}", f"one of: {told}", next_step)
+
+
+def _parse(text: str, where: str) -> exp.Expr | Problem:
+    try:
+        trees = sqlglot.parse(text, dialect="duckdb")
+    except SqlglotError as error:
+        return Problem(where, f"{text!r} cannot be read as an expression: {_position(error)}")
+    if len(trees) != 1 or trees[0] is None:
+        return Problem(where, f"{text!r} is not one expression", "one expression without a semicolon")
+    if isinstance(trees[0], exp.Alias):
+        next_step = 'put names with blanks in double quotes, such as "unit price"'
+        return Problem(where, f"{text!r} holds two names side by side", "one expression", next_step)
+    return trees[0]
+
+
+def _position(error: SqlglotError) -> str:
+    details = getattr(error, "errors", None) or [{}]
+    first = details[0]
+    if not first.get("col"):
+        return str(error).splitlines()[0]
+    description = str(first.get("description", "")).split(" for <class")[0]
+    near = first.get("highlight") or "the end"
+    return f"{description} at character {first['col']}, near {near!r}"
+
+
+def _forbidden(tree: exp.Expr, text: str, where: str) -> list[Problem]:
+    """Tell the first kind of node that is not on the allow list."""
+    refused = next((name for name in map(_refused, tree.walk()) if name), "")
+    if not refused:
+        return []
+    expected = (
+        "one expression over a row's own columns: arithmetic, comparisons, CASE, casts, "
+        "text, number and date functions"
+    )
+    return [Problem(where, f"{refused} is not allowed in {text!r}", expected)]
+
+
+def _refused(node: exp.Expr) -> str:
+    """Name what is refused about a node; empty where it is allowed."""
+    if isinstance(node, exp.Anonymous):
+        name = str(node.name).lower()
+        return "" if name in _ALLOWED_FUNCTIONS else f"the function {name}"
+    if type(node) in _ALLOWED:
+        return ""
+    if isinstance(node, (exp.Query, exp.Subquery)):
+        return "a query"
+    if isinstance(node, exp.Func):
+        return f"the function {node.sql_name().lower()}"
+    return type(node).__name__.lower()

@@ -1,0 +1,88 @@
+"""From an entry of the params to whoever reads it, and what is to be remembered about where it came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cerm_nb.sources.databases import DuckdbTable, SqliteTable, read_url
+from cerm_nb.sources.engine import connect
+from cerm_nb.sources.parquet import ParquetSource
+from cerm_nb.sources.paths import SourceFile, format_of, resolve
+from cerm_nb.sources.postgres import PostgresReader
+from cerm_nb.sources.readers import DuckdbReader
+from cerm_nb.sources.sheets import SheetSource
+from cerm_nb.sources.text import TextSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from cerm_nb.sources.raw import Source
+    from cerm_nb.sources.readers import Reader
+    from cerm_nb.sources.spec import TableSpec
+
+_SEPARATORS = {"csv": ",", "tsv": "\t", "fixed": ""}
+
+
+def open_reader(spec: TableSpec, root: Path, *, label: str) -> tuple[Reader, list[dict[str, Any]]]:
+    """Open what an entry names.
+
+    Returns
+    -------
+    tuple
+        Who reads it, and one record per file or table: path, bytes and SHA-256, or URL and table.
+
+    Raises
+    ------
+    DataError
+        If a file or table is missing or cannot be read.
+    """
+    if spec.table is not None:
+        return _open_database(spec, spec.table, root, label)
+    files = resolve(spec, root, label=label)
+    connection = connect()
+    source = _open_files(spec, files, connection, label)
+    return DuckdbReader(connection, source), [dict(file.fingerprint()) for file in files]
+
+
+def column_names(spec: TableSpec, root: Path, *, label: str) -> list[str]:
+    """List the columns of a source, as they are called there.
+
+    Raises
+    ------
+    DataError
+        When the source cannot be opened.
+    """
+    reader, _ = open_reader(spec, root, label=label)
+    return list(reader.kinds)
+
+
+def _open_files(
+    spec: TableSpec, files: list[SourceFile], connection: duckdb.DuckDBPyConnection, label: str
+) -> Source:
+    kind = format_of(spec, files, label=label)
+    if kind == "parquet":
+        return ParquetSource(connection, files)
+    if kind == "xlsx":
+        return SheetSource(files, spec, label)
+    separator = spec.delimiter or _SEPARATORS[kind]
+    return TextSource(files, spec, label, separator if kind != "fixed" else "")
+
+
+def _open_database(
+    spec: TableSpec, table: str, root: Path, label: str
+) -> tuple[Reader, list[dict[str, Any]]]:
+    url = read_url(spec.locations[0], label=label)
+    if url.backend == "postgres":
+        return PostgresReader(url, table, label), [{"url": str(url), "table": table}]
+    path = url.path(root)
+    located = spec.model_copy(update={"from_": str(path), "table": None})
+    file = resolve(located, root, label=label)[0]
+    connection = connect()
+    source: Source
+    if url.backend == "duckdb":
+        source = DuckdbTable(connection, file.path, file.told, table, label)
+    else:
+        source = SqliteTable(file.path, file.told, table, label)
+    return DuckdbReader(connection, source), [{**file.fingerprint(), "table": table}]

@@ -1,0 +1,94 @@
+"""Parquet files: a view over them, nothing is copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from cerm_nb.errors import DataError, Problem
+from cerm_nb.sources.engine import literal, reason
+from cerm_nb.sources.raw import RAW, ROW, Places
+from cerm_nb.sources.types import described, kind_of_type, without_nan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cerm_nb.sources.paths import SourceFile
+    from cerm_nb.sources.rewriting import ValueKind
+
+
+@dataclass
+class ParquetSource:
+    """Parquet files of one layout, one after the other.
+
+    Parameters
+    ----------
+    connection
+        DuckDB that reads the files' descriptions.
+    files
+        In reading order.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    files: list[SourceFile]
+    stays: bool = True
+    _types: dict[str, str] = field(default_factory=dict)
+    _places: Places = field(default_factory=Places)
+
+    def __post_init__(self) -> None:
+        start = 0
+        for file in self.files:
+            types, rows = self._describe(file)
+            self._types = self._types or types
+            if sorted(types) != sorted(self._types):
+                got = f"has other columns ({', '.join(types)}) than {self.files[0].told}"
+                raise DataError(Problem(file.told, got, ", ".join(self._types)))
+            self._places.add(file.told, start)
+            start += rows
+
+    @property
+    def columns(self) -> dict[str, ValueKind]:
+        """Columns of the files."""
+        return {name: kind_of_type(kind) for name, kind in self._types.items()}
+
+    def load(self, connection: duckdb.DuckDBPyConnection, used: Sequence[str]) -> None:
+        """Make the view."""
+        connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW {RAW} AS SELECT {without_nan(self._types)} FROM {self._read()}"  # noqa: S608
+        )
+
+    def numbered(self, used: Sequence[str]) -> str:
+        """Write SQL of the rows with their number in reading order."""
+        starts = " ".join(
+            f"WHEN {literal(str(file.path))} THEN {start}"
+            for file, start in zip(self.files, self._places.starts, strict=True)
+        )
+        row = f"file_row_number + CASE __file {starts} END AS {ROW}"
+        listed = without_nan({name: self._types[name] for name in used})
+        source = self._read(", filename='__file', file_row_number=true")
+        return f"SELECT {', '.join(filter(None, [listed, row]))} FROM {source}"  # noqa: S608  # quoted
+
+    def place(self, row: int) -> str:
+        """File and row within it."""
+        part, within = self._places.find(row)
+        return f"{self._places.told[part]}, row {within}"
+
+    def _read(self, options: str = "") -> str:
+        listed = ", ".join(literal(str(file.path)) for file in self.files)
+        return f"read_parquet([{listed}], union_by_name=true, hive_partitioning=false{options})"
+
+    def _describe(self, file: SourceFile) -> tuple[dict[str, str], int]:
+        path = literal(str(file.path))
+        try:
+            source = f"SELECT * FROM read_parquet({path}, hive_partitioning=false)"  # noqa: S608  # quoted
+            types = described(self.connection, source)
+            counted = self.connection.execute(
+                f"SELECT num_rows FROM parquet_file_metadata({path})"  # noqa: S608  # quoted
+            ).fetchall()
+        except duckdb.Error as error:
+            got = f"cannot be read as Parquet: {reason(error)}"
+            problem = Problem(file.told, got, "a whole Parquet file", "copy or export it again")
+            raise DataError(problem) from None
+        return types, int(counted[0][0])

@@ -1,0 +1,136 @@
+"""Which files ``from`` names, how they are told to people, and what they are."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
+
+from cerm_nb.errors import DataError, Problem
+from cerm_nb.schemas import nearest
+from cerm_nb.sources.spec import Format
+
+if TYPE_CHECKING:
+    from cerm_nb.sources.spec import TableSpec
+
+_ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".txt": "fixed",
+    ".dat": "fixed",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a client.
+
+    Parameters
+    ----------
+    path
+        Where it lies.
+    told
+        How it is told to people: relative to the project, or the bare name where it lies outside.
+    """
+
+    path: Path
+    told: str
+
+    def fingerprint(self) -> dict[str, str | int]:
+        """Name, size in bytes and SHA-256 of the file."""
+        with self.path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return {"path": self.told, "bytes": self.path.stat().st_size, "sha256": digest}
+
+
+def resolve(spec: TableSpec, root: Path, *, label: str) -> list[SourceFile]:
+    """List the files an entry names, in order, each once.
+
+    Relative paths and globs start at the project's root; absolute ones are allowed, since clients' data often
+    lie elsewhere.
+
+    Raises
+    ------
+    DataError
+        With every location that is missing, empty, a folder or unreadable.
+    """
+    problems: list[Problem] = []
+    found: dict[Path, SourceFile] = {}
+    for location in spec.locations:
+        paths = _expand(location, root)
+        if not paths:
+            problems.append(_missing(location, root, label))
+        for path in paths:
+            problem = _unusable(path, _told(path, root), label)
+            problems += [problem] if problem else []
+            found[path] = SourceFile(path, _told(path, root))
+    if problems:
+        raise DataError(problems)
+    return list(found.values())
+
+
+def format_of(spec: TableSpec, files: list[SourceFile], *, label: str) -> Format:
+    """Take the format the params state, else the one the files' endings tell.
+
+    Raises
+    ------
+    DataError
+        If the endings are unknown, differ, or tell of fixed width without ``fields``.
+    """
+    endings = {file.path.suffix.lower() for file in files}
+    formats = {_ENDINGS.get(ending) for ending in endings}
+    if spec.format is not None:
+        return spec.format
+    if spec.fields:
+        return "fixed"
+    allowed = ", ".join(get_args(Format))
+    if len(formats) > 1 or None in formats:
+        told = ", ".join(sorted(endings)) or "none"
+        got = f"the format does not follow from the ending ({told})"
+        raise DataError(Problem(f"{label}.from", got, allowed, "state `format`"))
+    if formats == {"fixed"}:
+        next_step = 'state format: fixed with fields such as {customer: "1-6"}, or another format'
+        raise DataError(Problem(f"{label}.from", f"{files[0].told} is a text file", allowed, next_step))
+    return cast("Format", formats.pop())
+
+
+def _expand(location: str, root: Path) -> list[Path]:
+    """Find the files of one location; a name with brackets in it that exists is a name, not a glob."""
+    path = root / location
+    if path.exists() or not glob.has_magic(location):
+        return [path] if path.exists() else []
+    return sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207  # absolute too
+
+
+def _told(path: Path, root: Path) -> str:
+    resolved, base = path.resolve(), root.resolve()
+    return resolved.relative_to(base).as_posix() if resolved.is_relative_to(base) else path.name
+
+
+def _missing(location: str, root: Path, label: str) -> Problem:
+    if glob.has_magic(location):
+        next_step = "check the pattern and the folder"
+        return Problem(f"{label}.from", f"no file matches {location!r}", next_step=next_step)
+    path = root / location
+    siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = nearest(path.name, siblings) or "paths start at the project's folder"
+    return Problem(f"{label}.from", f"there is no file {location!r}", next_step=near)
+
+
+def _unusable(path: Path, told: str, label: str) -> Problem | None:
+    where = f"{label}.from"
+    if path.is_dir():
+        return Problem(where, f"{told} is a folder", "files", f"name the files, such as {told}/*.csv")
+    try:
+        with path.open("rb") as stream:
+            is_empty = not stream.read(1)
+    except OSError as error:
+        return Problem(where, f"{told} cannot be opened: {error.strerror}")
+    return Problem(where, f"{told} is empty (0 bytes)", "a file with rows") if is_empty else None

@@ -1,0 +1,102 @@
+"""PostgreSQL: the server answers for its own table, and nothing is written there."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import ibis
+
+from cerm_nb.errors import DataError, Problem
+from cerm_nb.sources.databases import require_table
+from cerm_nb.sources.engine import engine_errors, quoted
+from cerm_nb.sources.raw import ROW
+from cerm_nb.sources.types import kind_of_postgres_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cerm_nb.sources.cells import Dialect
+    from cerm_nb.sources.databases import DatabaseUrl
+    from cerm_nb.sources.rewriting import ValueKind
+
+
+class PostgresReader:
+    """A PostgreSQL server that answers for its own table; nothing is written there.
+
+    Parameters
+    ----------
+    url
+        Where the server is, with the password.
+    table
+        Its name, with its schema where that is not ``public``.
+    label
+        Place told in problems.
+    """
+
+    dialect: Dialect = "postgres"
+
+    def __init__(self, url: DatabaseUrl, table: str, label: str) -> None:
+        self._url, self._told, self._label = url, f"{url}, table {table}", label
+        self._backend = self._connect()
+        schema, _, name = table.rpartition(".")
+        with self._errors("cannot list its tables"):
+            names = self._backend.list_tables(database=schema or None)
+        require_table(table, (f"{schema}.{known}" if schema else known for known in names), label=label)
+        self.relation = ".".join(map(quoted, filter(None, [schema, name])))
+        with self._errors("cannot be described"):
+            self.kinds = self._kinds_of("*")
+
+    def value_kind(self, sql: str) -> ValueKind:
+        """Kind of an expression's values."""
+        with self._errors("PostgreSQL refuses it"):
+            return self._kinds_of(f"{sql} AS value")["value"]
+
+    def load(self, used: Sequence[str]) -> None:
+        """Read nothing: the rows stay where they are."""
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run SQL and fetch every row."""
+        with self._errors("the database refused the question"), self._backend.raw_sql(sql) as cursor:
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+    def numbered(self, columns: Sequence[str]) -> str:
+        """Write SQL of the rows; a server's rows have no number."""
+        listed = ", ".join([*map(quoted, columns), f"0 AS {ROW}"])
+        return f"SELECT {listed} FROM {self.relation}"  # noqa: S608  # quoted
+
+    def place(self, row: int) -> str:
+        """Name of the table."""
+        return self._told
+
+    def publish(self, name: str, select: str, schema: Mapping[str, Any]) -> ibis.Table:
+        """Ask by the SELECT each time: nothing is made on the server."""
+        return self._backend.sql(select, schema=ibis.schema(dict(schema)), dialect="postgres")
+
+    def _connect(self) -> Any:
+        try:
+            with self._errors("cannot be reached"):
+                backend = ibis.connect(self._url.full)
+                weakref.finalize(backend, backend.con.close)
+                # every transaction from here on is read-only, so that nothing can be written by mistake
+                backend.raw_sql("SET default_transaction_read_only = on").close()
+                backend.raw_sql("SET TIME ZONE 'UTC'").close()
+                backend.con.commit()
+                return backend
+        except ImportError:
+            got = "PostgreSQL needs an extra that is not installed"
+            next_step = "install it: pip install 'cerm-nb[postgres]'"
+            raise DataError(Problem(f"{self._label}.from", got, next_step=next_step)) from None
+
+    def _kinds_of(self, selected: str) -> dict[str, ValueKind]:
+        """Kinds of what a SELECT gives; `Backend.sql` would make a view on the server to find out."""
+        with self._backend.raw_sql(f"SELECT {selected} FROM {self.relation} LIMIT 0") as cursor:  # noqa: S608
+            types = self._backend.con.adapters.types
+            known = [(column.name, types.get(column.type_code)) for column in cursor.description]
+        return {name: kind_of_postgres_type(found.name if found else "") for name, found in known}
+
+    def _errors(self, got: str) -> Any:
+        secrets = (*self._url.secrets, self._url.full, urlsplit(self._url.full).query)
+        return engine_errors(self._told, got, secrets=secrets)

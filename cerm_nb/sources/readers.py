@@ -1,0 +1,95 @@
+"""Who answers questions about a source's rows, and DuckDB as the one who does for files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import ibis
+
+from cerm_nb.sources.engine import bound_table, engine_errors, quoted
+from cerm_nb.sources.raw import RAW, create_empty
+from cerm_nb.sources.types import described, kind_of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from cerm_nb.sources.cells import Dialect
+    from cerm_nb.sources.raw import Source
+    from cerm_nb.sources.rewriting import ValueKind
+
+
+class Reader(Protocol):
+    """Somebody who holds a source's rows and answers SQL about them."""
+
+    dialect: Dialect
+    relation: str
+
+    @property
+    def kinds(self) -> Mapping[str, ValueKind]:
+        """Source column → kind of its values."""
+
+    def value_kind(self, sql: str) -> ValueKind:
+        """Kind of an expression's values; no row is read. The engine's refusal is a `DataError`."""
+
+    def load(self, used: Sequence[str]) -> None:
+        """Read the used columns."""
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run SQL and fetch every row."""
+
+    def numbered(self, columns: Sequence[str]) -> str:
+        """Write SQL of the rows with the column `ROW`."""
+
+    def place(self, row: int) -> str:
+        """Where a row lies, for people."""
+
+    def publish(self, name: str, select: str, schema: Mapping[str, Any]) -> ibis.Table:
+        """Make the canonical table of a SELECT."""
+
+
+class DuckdbReader:
+    """DuckDB in memory over a `Source`."""
+
+    dialect: Dialect = "duckdb"
+    relation = RAW
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+        self._connection, self._source = connection, source
+        self.kinds = source.columns
+        if source.stays:
+            source.load(connection, list(self.kinds))
+        else:
+            create_empty(connection, self.kinds)
+
+    def value_kind(self, sql: str) -> ValueKind:
+        """Kind of an expression's values."""
+        with engine_errors("", "DuckDB refuses it"):
+            types = described(self._connection, f"SELECT {sql} AS value FROM {RAW}")  # noqa: S608  # checked
+        return kind_of_type(types["value"])
+
+    def load(self, used: Sequence[str]) -> None:
+        """Copy the used columns, where the rows do not stay where they are."""
+        if not self._source.stays:
+            self._source.load(self._connection, used or list(self.kinds)[:1])
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run SQL and fetch every row, since an unfetched answer blocks the connection."""
+        return self._connection.execute(sql).fetchall()
+
+    def numbered(self, columns: Sequence[str]) -> str:
+        """Write SQL of the rows with the column `ROW`."""
+        return self._source.numbered(columns)
+
+    def place(self, row: int) -> str:
+        """Where a row lies, for people."""
+        return self._source.place(row)
+
+    def publish(self, name: str, select: str, schema: Mapping[str, Any]) -> ibis.Table:
+        """Make a view where the rows stay, else a table, and then let go of what was read."""
+        kind = "VIEW" if self._source.stays else "TABLE"
+        self._connection.execute(f"CREATE TEMP {kind} {quoted(name)} AS {select}")
+        if not self._source.stays:
+            self._connection.execute(f"DROP TABLE {RAW}")
+        return bound_table(ibis.duckdb.from_connection(self._connection), name, schema)

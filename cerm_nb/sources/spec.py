@@ -1,0 +1,98 @@
+"""One entry of the params' ``data``: where a table comes from and how its columns are made."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Format = Literal["csv", "tsv", "fixed", "xlsx", "parquet"]
+
+_POSITIONS = re.compile(r"\s*(\d+)\s*-\s*(\d+)\s*")
+
+
+class TableSpec(BaseModel):
+    """Where one client table comes from and how its columns are made.
+
+    The keys are those of the params file; see the user guide for examples.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        coerce_numbers_to_str=True,
+        hide_input_in_errors=True,  # a URL may hold a password
+    )
+
+    from_: str | list[str] = Field(alias="from", description="File, glob, list of them, or database URL")
+    format: Format | None = Field(None, description="Format of the file; by its ending where unset")
+    fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="Fixed width: name → first-last character, counted from 1, inclusive",
+    )
+    skip: int = Field(0, ge=0, description="Lines before the data (fixed) or before the header (others)")
+    encoding: str = Field("utf-8", description="Encoding of a text file, for example cp949, euc-kr or utf-16")
+    delimiter: str | None = Field(None, min_length=1, max_length=1, description="Separator of a csv file")
+    sheet: str | None = Field(None, description="Sheet of a workbook; the first where unset")
+    table: str | None = Field(None, description="Table in the database, with its schema where needed")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Canonical column → expression over the source's columns"
+    )
+    where: str | None = Field(None, description="Condition a source row must meet to be read")
+
+    @property
+    def is_database(self) -> bool:
+        """Whether the table lies in a database rather than in files."""
+        return self.table is not None
+
+    @property
+    def locations(self) -> list[str]:
+        """What ``from`` names, always as a list."""
+        return [self.from_] if isinstance(self.from_, str) else list(self.from_)
+
+    @field_validator("from_")
+    @classmethod
+    def _names_something(cls, value: str | list[str]) -> str | list[str]:
+        if not value or any(not part.strip() for part in ([value] if isinstance(value, str) else value)):
+            raise ValueError("name a file, a glob or a database URL")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        try:
+            codecs.lookup(value)
+        except LookupError:
+            message = f"no encoding {value!r} is known; for example utf-8, cp949, euc-kr, utf-16, latin-1"
+            raise ValueError(message) from None
+        return value
+
+    @field_validator("fields")
+    @classmethod
+    def _are_positions(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, text in value.items():
+            found = _POSITIONS.fullmatch(text)
+            if not found or not 1 <= int(found[1]) <= int(found[2]):
+                raise ValueError(f'{name}: got {text!r}; expected first-last, counted from 1, such as "8-15"')
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> TableSpec:
+        is_url = any("://" in location for location in self.locations)
+        if is_url and self.table is None:
+            raise ValueError("a database URL needs the key `table`")
+        if self.table is not None and len(self.locations) > 1:
+            raise ValueError("`table` goes with one database URL, not with a list")
+        if self.format == "fixed" and not self.fields:
+            raise ValueError('format fixed needs `fields`, such as {customer: "1-6"}')
+        if self.fields and self.format not in ("fixed", None):
+            raise ValueError(f"`fields` goes with format fixed, not with {self.format}")
+        return self
+
+    def positions(self) -> dict[str, tuple[int, int]]:
+        """List the fields of fixed width: name → (first character counted from 1, number of characters)."""
+        bounds = {name: text.split("-") for name, text in self.fields.items()}
+        return {name: (int(first), int(last) - int(first) + 1) for name, (first, last) in bounds.items()}

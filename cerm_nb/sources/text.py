@@ -1,0 +1,183 @@
+"""Text files: csv, tsv and fixed width, every column as text."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tempfile
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from cerm_nb.errors import DataError, Problem
+from cerm_nb.sources.decoding import as_utf8, decoder, rewrite, undecodable
+from cerm_nb.sources.engine import literal, quoted, reason
+from cerm_nb.sources.raw import RAW, ROW, Places, count_rows, create_empty, unique_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cerm_nb.sources.paths import SourceFile
+    from cerm_nb.sources.rewriting import ValueKind
+    from cerm_nb.sources.spec import TableSpec
+
+_NEVER = "\x01"  # a separator that no line holds, so that a line is one column
+
+
+@dataclass(frozen=True)
+class _Header:
+    names: list[str]
+    lines: int  # physical lines up to and with the header
+
+
+@dataclass
+class TextSource:
+    """Text files of one layout, one after the other.
+
+    Parameters
+    ----------
+    files
+        In reading order.
+    spec
+        Layout and encoding.
+    label
+        Place told in problems.
+    separator
+        Of a delimited file; empty for fixed width.
+    """
+
+    files: list[SourceFile]
+    spec: TableSpec
+    label: str
+    separator: str
+    stays: bool = False
+    _places: Places = field(default_factory=Places)
+    _headers: list[_Header] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.separator:
+            self._headers = [self._read_header(file) for file in self.files]
+            self._refuse_other_columns()
+
+    @property
+    def columns(self) -> dict[str, ValueKind]:
+        """Columns of the header, or those the params name by position."""
+        names = self._headers[0].names if self._headers else list(self.spec.fields)
+        return dict.fromkeys(names, "text")
+
+    def load(self, connection: duckdb.DuckDBPyConnection, used: Sequence[str]) -> None:
+        """Copy the used columns of every file."""
+        create_empty(connection, used)
+        for position, file in enumerate(self.files):
+            self._places.add(file.told, count_rows(connection))
+            with as_utf8(file, self.spec.encoding) as path:
+                self._insert(connection, path, position, used)
+
+    def numbered(self, used: Sequence[str]) -> str:
+        """Write SQL of the rows with their number in reading order."""
+        return f"SELECT {', '.join([*map(quoted, used), f'rowid AS {ROW}'])} FROM {RAW}"  # noqa: S608  # quoted
+
+    def place(self, row: int) -> str:
+        """File, row and line; the line is found by reading the file once more."""
+        part, within = self._places.find(row)
+        return f"{self._places.told[part]}, row {within} (line {self._line_of(part, within)})"
+
+    def _read_header(self, file: SourceFile) -> _Header:
+        skip = self.spec.skip
+        try:
+            with file.path.open(encoding=decoder(self.spec.encoding), newline="") as stream:
+                lines = islice(stream, skip, None)
+                reader = csv.reader(lines, delimiter=self.separator)
+                cells = next((row for row in reader if row), None)
+        except UnicodeError:
+            raise DataError(undecodable(file, self.spec.encoding)) from None
+        except csv.Error as error:
+            raise DataError(Problem(file.told, f"the header cannot be read: {error}")) from None
+        if cells is None:
+            raise DataError(Problem(file.told, "has no header: nothing but empty lines", "a file with rows"))
+        names = unique_names(cells, where=f"{self.label}.from", told=file.told)
+        return _Header(names, skip + reader.line_num)
+
+    def _refuse_other_columns(self) -> None:
+        expected = self._headers[0].names
+        for file, header in zip(self.files, self._headers, strict=True):
+            if sorted(header.names) != sorted(expected):
+                got = f"{file.told} has other columns ({', '.join(header.names)}) than {self.files[0].told}"
+                raise DataError(Problem(f"{self.label}.from", got, ", ".join(expected)))
+
+    def _insert(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, position: int, used: Sequence[str]
+    ) -> None:
+        try:
+            connection.execute(self._insertion(path, position, used))
+        except duckdb.Error as error:
+            if "invalid state" not in str(error):
+                raise DataError(self._broken(error, self.files[position])) from None
+            self._insert_mended(connection, path, position, used)
+
+    def _insert_mended(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, position: int, used: Sequence[str]
+    ) -> None:
+        """Insert a file of mixed line endings, which DuckDB refuses, with every ending made one."""
+        with tempfile.TemporaryDirectory() as folder:
+            mended = Path(folder) / "mended"
+            rewrite(path, mended, "utf-8", newline=None)
+            try:
+                connection.execute(self._insertion(mended, position, used))
+            except duckdb.Error as error:
+                raise DataError(self._broken(error, self.files[position])) from None
+
+    def _insertion(self, path: Path, position: int, used: Sequence[str]) -> str:
+        rows = self._delimited(path, position, used) if self.separator else self._fixed(path, used)
+        return f"INSERT INTO {RAW} ({', '.join(map(quoted, used))}) {rows}"
+
+    def _delimited(self, path: Path, position: int, used: Sequence[str]) -> str:
+        header = self._headers[position]
+        declared = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header.names)
+        options = (
+            f"auto_detect=false, header=false, skip={header.lines}, delim={literal(self.separator)}, "
+            f"quote='\"', escape='\"', columns={{{declared}}}"
+        )
+        listed = ", ".join(map(quoted, used))
+        return f"SELECT {listed} FROM read_csv({literal(str(path))}, {options})"  # noqa: S608  # quoted
+
+    def _fixed(self, path: Path, used: Sequence[str]) -> str:
+        positions = self.spec.positions()
+        cells = ", ".join(
+            f"nullif(trim(substr(line, {positions[name][0]}, {positions[name][1]})), '') AS {quoted(name)}"
+            for name in used
+        )
+        options = (
+            f"auto_detect=false, header=false, skip={self.spec.skip}, delim='{_NEVER}', "
+            "quote='', escape='', columns={'line': 'VARCHAR'}"
+        )
+        source = f"read_csv({literal(str(path))}, {options})"
+        return f"SELECT {cells} FROM {source} WHERE trim(line) <> ''"  # noqa: S608  # quoted
+
+    def _line_of(self, part: int, row: int) -> int:
+        """Line in the file of a row counted from 1."""
+        with self.files[part].path.open(encoding=decoder(self.spec.encoding), newline="") as stream:
+            if not self.separator:
+                lines = islice(enumerate(stream, start=1), self.spec.skip, None)
+                return next(islice((number for number, line in lines if line.strip()), row - 1, None))
+            skipped = self._headers[part].lines
+            reader = csv.reader(islice(stream, skipped, None), delimiter=self.separator)
+            ends = (reader.line_num for cells in reader if cells)
+            before = next(islice(ends, row - 2, None)) if row > 1 else 0
+            return skipped + before + 1
+
+    def _broken(self, error: duckdb.Error, file: SourceFile) -> Problem:
+        """Say why DuckDB refused a file."""
+        text = str(error)
+        line = re.search(r"Line: (\d+)", text)
+        where = f"{file.told}, line {line[1]}" if line else file.told
+        counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+        if counts:
+            next_step = "mend the line, or state another `delimiter`"
+            return Problem(where, f"{counts[2]} fields", f"{counts[1]}, as in the header", next_step)
+        if "unterminated quote" in text:
+            return Problem(where, "a quotation mark is opened and never closed", next_step="mend the line")
+        return Problem(where, f"cannot be read: {reason(error)}")

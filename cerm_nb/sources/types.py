@@ -1,0 +1,57 @@
+"""Kinds of the engines' column types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cerm_nb.sources.engine import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+    from cerm_nb.sources.rewriting import ValueKind
+
+_WHOLE = frozenset(
+    f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+)
+
+
+def kind_of_type(name: str) -> ValueKind:
+    """Kind of a DuckDB type by its name."""
+    if name in _WHOLE:
+        return "whole"
+    if name in ("FLOAT", "DOUBLE") or name.startswith("DECIMAL"):
+        return "number"
+    if name.startswith("TIMESTAMP"):
+        return "time"
+    plain: dict[str, ValueKind] = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "boolean"}
+    return plain.get("VARCHAR" if name.startswith("ENUM") else name, "other")
+
+
+def kind_of_postgres_type(name: str) -> ValueKind:
+    """Kind of a PostgreSQL type by its name in the catalogue."""
+    if name.startswith("timestamp"):
+        return "time"
+    plain: dict[str, ValueKind] = {"date": "date", "bool": "boolean", "numeric": "number"}
+    plain |= dict.fromkeys(("text", "varchar", "bpchar", "name"), "text")
+    plain |= dict.fromkeys(("int2", "int4", "int8"), "whole")
+    plain |= dict.fromkeys(("float4", "float8"), "number")
+    return plain.get(name, "other")
+
+
+def described(connection: duckdb.DuckDBPyConnection, select: str) -> dict[str, str]:
+    """Columns of a SELECT and DuckDB's names of their types; no row is read."""
+    rows = connection.execute(f"DESCRIBE {select}").fetchall()
+    return {str(row[0]): str(row[1]) for row in rows}
+
+
+def without_nan(types: Mapping[str, str]) -> str:
+    """Write an SQL list of columns in which NaN is what it means in files written by pandas: no value."""
+    return ", ".join(
+        f"CASE WHEN NOT isnan({quoted(name)}) THEN {quoted(name)} END AS {quoted(name)}"
+        if kind in ("FLOAT", "DOUBLE")
+        else quoted(name)
+        for name, kind in types.items()
+    )

@@ -1,0 +1,196 @@
+"""Tables in databases: read where they are, never written, no password shown."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import sys
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from cerm_nb.errors import DataError
+from cerm_nb.sources import TableSpec
+from cerm_nb.sources.databases import read_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LABEL = "params/shop.yml → data.transactions"
+PASSWORD = "s3cret/pass"  # with a character that a URL must encode
+ROWS = [("007", "2011-06-30", 1.5), ("008", "2011-07-01", -2.0)]
+
+
+@pytest.fixture
+def duckdb_file(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.ddb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE orders (customer VARCHAR, day TIMESTAMP, price DECIMAL(9, 2))")
+        connection.execute(
+            "INSERT INTO orders VALUES ('007', '2011-06-30 08:26', 1.5), ('008', '2011-07-01', -2)"
+        )
+        connection.execute("CREATE SCHEMA archive")
+        connection.execute("CREATE VIEW archive.old AS SELECT * FROM orders WHERE price > 0")
+    return path
+
+
+@pytest.fixture
+def sqlite_file(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE orders (customer TEXT, day TEXT, price REAL)")
+    rows = [("007", "2011-06-30 08:26:00", 1.5), ("008", "2011-07-01", -2)]
+    connection.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
+    connection.commit()
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("url", ["duckdb://shop.ddb", "duckdb:///shop.ddb"])
+def test_a_duckdb_file_is_read_and_left_as_it_was(duckdb_file: Path, open_shop, rows, url: str) -> None:
+    before = hashlib.sha256(duckdb_file.read_bytes()).hexdigest()
+    loaded = open_shop(url, table="orders")
+    assert rows(loaded) == ROWS
+    source = loaded.provenance.sources[0]
+    assert (source["path"], source["table"], source["sha256"]) == ("shop.ddb", "orders", before)
+    assert hashlib.sha256(duckdb_file.read_bytes()).hexdigest() == before
+
+
+def test_a_view_in_another_schema_of_a_duckdb_file(duckdb_file: Path, open_shop, rows) -> None:
+    assert rows(open_shop(f"duckdb://{duckdb_file}", table="archive.old")) == ROWS[:1]
+
+
+@pytest.mark.parametrize("name", ["transactions", "raw"])
+def test_a_table_of_a_duckdb_file_may_have_any_name(tmp_path: Path, open_shop, rows, name: str) -> None:
+    with duckdb.connect(str(tmp_path / "shop.ddb")) as connection:
+        connection.execute(f"CREATE TABLE {name} AS SELECT '7' AS customer, '2011-06-30' AS day, 1 AS price")
+    assert rows(open_shop("duckdb://shop.ddb", table=name)) == [("7", "2011-06-30", 1.0)]
+
+
+@pytest.mark.parametrize("url", ["sqlite://shop.sqlite", "sqlite:///shop.sqlite"])
+def test_a_sqlite_file_is_read_and_left_as_it_was(sqlite_file: Path, open_shop, rows, url: str) -> None:
+    before = sqlite_file.read_bytes()
+    assert rows(open_shop(url, table="orders")) == ROWS
+    assert sqlite_file.read_bytes() == before
+
+
+def test_text_in_a_number_column_of_sqlite_is_refused_rather_than_read_as_zero(
+    sqlite_file: Path, refuse
+) -> None:
+    connection = sqlite3.connect(sqlite_file)
+    connection.execute("INSERT INTO orders VALUES ('009', '2011-07-02', 'much')")
+    connection.commit()
+    connection.close()
+    assert "shop.sqlite, table orders, row 3: price = 'much'" in refuse(
+        "sqlite://shop.sqlite", table="orders"
+    )
+
+
+@pytest.mark.parametrize("url", ["duckdb://shop.ddb", "sqlite://shop.sqlite"])
+def test_an_unknown_table_is_told_with_the_nearest_name(
+    duckdb_file: Path, sqlite_file: Path, refuse, url: str
+) -> None:
+    assert duckdb_file.exists()
+    assert sqlite_file.exists()
+    told = refuse(url, table="order")
+    assert f"{LABEL}.table: there is no table 'order'" in told
+    assert "did you mean 'orders'?" in told
+
+
+@pytest.mark.parametrize("url", ["duckdb://none.ddb", "sqlite://none.sqlite"])
+def test_a_missing_database_file(tmp_path: Path, refuse, url: str) -> None:
+    assert "there is no file" in refuse(url, table="orders")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("scheme", ["duckdb", "sqlite"])
+def test_a_file_that_is_no_database(write, refuse, scheme: str) -> None:
+    write("shop.db", b"no database " * 500)
+    told = refuse(f"{scheme}://shop.db", table="orders")
+    assert "shop.db" in told
+    assert "database" in told
+
+
+def test_a_missing_variable_is_told_by_name(refuse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SHOP_PASSWORD", raising=False)
+    told = refuse("postgres://ann:${SHOP_PASSWORD}@host/shop", table="orders")
+    assert told == (
+        f"{LABEL}.from: the environment variable SHOP_PASSWORD is not set; "
+        "set it before the run: export SHOP_PASSWORD=…"
+    )
+
+
+def test_another_kind_of_database(refuse) -> None:
+    assert "databases of kind 'mysql' cannot be read" in refuse("mysql://ann:pw@host/shop", table="orders")
+    assert "pw" not in refuse("mysql://ann:pw@host/shop", table="orders")
+
+
+@pytest.mark.parametrize("text", ["postgres://ann:${SHOP_PASSWORD}@127.0.0.1:1/shop", "${SHOP_URL}"])
+def test_an_unreachable_database_is_told_without_the_password(
+    refuse, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    pytest.importorskip("psycopg")
+    monkeypatch.setenv("SHOP_PASSWORD", "s3cret%2Fpass")
+    monkeypatch.setenv("SHOP_URL", "postgres://ann:s3cret%2Fpass@127.0.0.1:1/shop")
+    told = refuse(text, table="orders")
+    assert "postgres://ann@127.0.0.1:1/shop, table orders: cannot be reached" in told
+    assert "s3cret" not in told
+
+
+def test_a_password_is_neither_in_text_nor_in_repr_of_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)
+    monkeypatch.setenv("SHOP_PASSWORD_ENCODED", "s3cret%2Fpass")
+    for text in (
+        "postgres://ann:${SHOP_PASSWORD_ENCODED}@host:5432/shop?sslmode=require",
+        "postgres://ann:s3cret%2Fpass@host/shop",
+        "postgres://host/shop?user=ann&password=${SHOP_PASSWORD}",
+        "postgres://host/shop?password=s3cret%2Fpass",
+    ):
+        url = read_url(text, label=LABEL)
+        assert "s3cret" not in f"{url!s} {url!r}"
+        assert "s3cret" in url.full
+
+
+def test_without_the_driver_the_extra_is_named(refuse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(sys.modules, "ibis.backends.postgres", raising=False)
+    told = refuse("postgres://ann:pw@127.0.0.1:1/shop", table="orders")
+    assert "pip install 'cerm-nb[postgres]'" in told
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"from": "postgres://host/shop"}, "a database URL needs the key `table`"),
+        ({"from": ["a.csv", "b.csv"], "table": "orders"}, "`table` goes with one database URL"),
+        ({"from": "a.txt", "format": "fixed"}, "format fixed needs `fields`"),
+        ({"from": "a.csv", "format": "csv", "fields": {"a": "1-2"}}, "`fields` goes with format fixed"),
+        ({"from": "a.txt", "fields": {"a": "3-2"}}, "expected first-last, counted from 1"),
+        ({"from": "a.txt", "fields": {"a": "0-2"}}, "expected first-last, counted from 1"),
+        ({"from": "a.csv", "encoding": "cp94"}, "no encoding 'cp94' is known"),
+        ({"from": ""}, "name a file, a glob or a database URL"),
+        ({"from": []}, "name a file, a glob or a database URL"),
+        ({"from": "a.csv", "skip": -1}, "greater than or equal to 0"),
+        ({"from": "a.csv", "delimiter": ";;"}, "at most 1 character"),
+        ({"from": "a.csv", "colums": {}}, "Extra inputs are not permitted"),
+        ({"from": "a.csv", "format": "json"}, "'csv', 'tsv', 'fixed', 'xlsx' or 'parquet'"),
+    ],
+)
+def test_an_entry_whose_keys_do_not_fit_is_refused(keys: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        TableSpec.model_validate(keys)
+    assert message in str(caught.value)
+
+
+def test_a_password_is_not_in_the_message_about_an_entry_that_does_not_fit() -> None:
+    with pytest.raises(ValueError) as caught:
+        TableSpec.model_validate({"from": f"postgres://ann:{PASSWORD}@host/shop"})
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_problem_with_a_url_without_a_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_URL", PASSWORD)
+    with pytest.raises(DataError) as caught:
+        read_url("${SHOP_URL}", label=LABEL)
+    assert PASSWORD not in str(caught.value)

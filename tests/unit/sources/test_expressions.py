@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cerm_nb.sources.cells import to_sql
+from cerm_nb.sources.expressions import Expression, read
+
+if TYPE_CHECKING:
+    from cerm_nb.errors import Problem
+    from cerm_nb.sources.rewriting import ValueKind
+
+KINDS: dict[str, ValueKind] = {
+    "date": "text",
+    "Quantity": "text",
+    "UnitPrice": "text",
+    "고객번호": "text",
+    "number": "whole",
+    "unit price": "number",
+}
+
+
+def sql(text: str) -> str:
+    found = read(text, KINDS, where="here")
+    assert isinstance(found, Expression), found
+    return to_sql(found.tree, "duckdb")
+
+
+def problems(text: str) -> list[Problem]:
+    found = read(text, KINDS, where="here")
+    assert not isinstance(found, Expression), f"{text} was let through"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Quantity * UnitPrice", 'TRY_CAST("Quantity" AS DOUBLE) * TRY_CAST("UnitPrice" AS DOUBLE)'),
+        ("Quantity > 0", 'TRY_CAST("Quantity" AS DOUBLE) > 0'),
+        ("Quantity in (1, 2)", 'TRY_CAST("Quantity" AS DOUBLE) IN (1, 2)'),
+        ("-Quantity", '-TRY_CAST("Quantity" AS DOUBLE)'),
+        ("abs(Quantity)", 'ABS(TRY_CAST("Quantity" AS DOUBLE))'),
+        ("replace(Quantity, ',', '') * 2", "TRY_CAST(REPLACE(\"Quantity\", ',', '') AS DOUBLE) * 2"),
+        ("coalesce(Quantity, 0) * 2", 'TRY_CAST(COALESCE("Quantity", 0) AS DOUBLE) * 2'),
+        ("number * 2", '"number" * 2'),
+        ("Quantity <> ''", "\"Quantity\" <> ''"),
+        ("date >= DATE '2011-01-01'", "TRY_CAST(\"date\" AS TIMESTAMP) >= TRY_CAST('2011-01-01' AS DATE)"),
+    ],
+)
+def test_text_is_cast_where_a_number_or_date_is_meant_and_nowhere_else(text: str, expected: str) -> None:
+    assert sql(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cast(date as date)", 'TRY_CAST("date" AS DATE)'),
+        ("date::date", 'TRY_CAST("date" AS DATE)'),
+        ("strptime(date, '%-d.%m.%y')", "TRY_STRPTIME(\"date\", '%-d.%m.%y')"),
+        ("strptime(date, ['%d', '%m'])", "TRY_STRPTIME(\"date\", ['%d', '%m'])"),
+        ("strptime(number, '%Y%m%d')", "TRY_STRPTIME(CAST(\"number\" AS TEXT), '%Y%m%d')"),
+        (
+            "strptime(number::int::varchar, '%Y')",
+            "TRY_STRPTIME(TRY_CAST(TRY_CAST(\"number\" AS INT) AS TEXT), '%Y')",
+        ),
+    ],
+)
+def test_nothing_is_left_that_stops_the_engine_at_a_bad_cell(text: str, expected: str) -> None:
+    assert sql(text) == expected
+
+
+@pytest.mark.parametrize("text", ["고객번호", '"고객번호"'])
+def test_korean_names_need_no_quotes(text: str) -> None:
+    assert sql(text) == '"고객번호"'
+
+
+def test_a_name_is_matched_whatever_its_case_but_exactly_first() -> None:
+    assert sql("quantity") == '"Quantity"'
+    twice: dict[str, ValueKind] = {"A": "whole", "a": "text"}
+    found = read("a", twice, where="here")
+    assert isinstance(found, Expression)
+    assert found.columns == ("a",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "read_csv('x.csv')",
+        "read_text('/etc/passwd')",
+        "read_blob('x')",
+        "parquet_scan('x')",
+        "getenv('HOME')",
+        "current_setting('x')",
+        "pg_read_file('x')",
+        "nextval('x')",
+        "(select 1)",
+        "(select content from read_text('x'))",
+        "exists (select 1)",
+        "number in (select 1)",
+        "sum(number)",
+        "count(*)",
+        "row_number() over ()",
+        "sum(number) over ()",
+        "*",
+        "columns(*)",
+        "t.number",
+        "random()",
+        "current_date",
+        "now()",
+        "number; drop table x",
+        "drop table x",
+        "attach 'x' as y",
+        "copy x to 'y'",
+        "pragma version",
+        "install httpfs",
+        "$1",
+        "?",
+        "number as x",
+        "unit price",
+        "unnest([1, 2])",
+        "list_transform([1], x -> x)",
+        "repeat('x', 1000000000)",
+        "",
+        "number and",
+        "'open",
+        "number -- a\n; select 1",
+    ],
+)
+def test_what_is_no_plain_scalar_expression_is_refused(text: str) -> None:
+    assert problems(text)
+
+
+def test_every_unknown_column_is_told_with_the_nearest_name() -> None:
+    told = [str(problem) for problem in problems("Quantaty * Price")]
+    assert told[0].startswith("here: there is no column 'Quantaty'; expected one of: date, Quantity")
+    assert told[0].endswith("did you mean 'Quantity'?")
+    assert told[1].startswith("here: there is no column 'Price'")
+
+
+def test_at_most_twenty_columns_are_told() -> None:
+    many: dict[str, ValueKind] = {f"column_{number:02}": "text" for number in range(30)}
+    found = read("zzz", many, where="here")
+    assert isinstance(found, list)
+    assert "column_19 and 10 more" in str(found[0])
+    assert "column_20" not in str(found[0])
+
+
+def test_a_broken_expression_is_told_with_its_position() -> None:
+    assert (
+        "'number and' cannot be read as an expression: Required keyword: 'expression' missing at character 10"
+        in str(problems("number and")[0])
+    )
+
+
+def test_two_names_side_by_side_are_told_to_need_quotes() -> None:
+    assert 'such as "unit price"' in str(problems("unit price")[0])
+
+
+def test_postgresql_gets_its_own_words() -> None:
+    found = read("strptime(date, '%Y%m%d')", KINDS, where="here")
+    assert isinstance(found, Expression)
+    assert to_sql(found.tree, "postgres") == "TO_TIMESTAMP(\"date\", 'YYYYMMDD')"
+    product = read("Quantity * 2", KINDS, where="here")
+    assert isinstance(product, Expression)
+    assert 'CASE WHEN CAST("Quantity" AS TEXT) ~ \'' in to_sql(product.tree, "postgres")
