@@ -76,7 +76,11 @@ def run(
 
     project, steps = _open_project(root, out)
     clients, refused = _read_clients(files, project, steps)
-    outcomes = progress.run_clients(clients, _only(steps, only), project, screen, force=force)
+    try:
+        outcomes = progress.run_clients(clients, _only(steps, only), project, screen, force=force)
+    except KeyboardInterrupt:
+        complaints.print("Stopped. What had finished is whole; run again to go on from there.")
+        raise typer.Exit(130) from None
     failed = _show_outcomes(outcomes, project)
     raise typer.Exit(1 if failed or refused else 0)
 
@@ -107,6 +111,9 @@ def new(
     data: Annotated[
         Path | None, typer.Option("--from", help="A transactions file, to propose the columns from.")
     ] = None,
+    encoding: Annotated[
+        str, typer.Option("--encoding", help="Encoding of that file, e.g. cp949 for Korean Excel exports.")
+    ] = "utf-8",
     root: RootOption = None,
 ) -> None:
     """Write a params file for a new client, every parameter with its default and meaning.
@@ -116,7 +123,7 @@ def new(
     from cerm_nb.batch.new_client import write_params
 
     project, steps = _open_project(root, None)
-    written = write_params(client, data, project, steps)
+    written = write_params(client, data, encoding, project, steps)
     screen.print(f"Written: {project.label(written)}. Next: look it through, then `cerm check` it.")
 
 
@@ -153,9 +160,6 @@ def main() -> None:
     except CermError as error:
         _complain(error)
         sys.exit(2)
-    except KeyboardInterrupt:
-        complaints.print("Stopped. Results finished before are whole; run again to go on from there.")
-        sys.exit(130)
 
 
 def _open_project(root: Path | None, out: Path | None) -> tuple[Project, list[Step]]:
@@ -206,8 +210,10 @@ def _show_outcomes(outcomes: list[Outcome], project: Project) -> bool:
         )
     if outcomes:
         screen.print(table)
-    for folder in dict.fromkeys(project.results(outcome.client, outcome.as_of) for outcome in outcomes):
-        screen.print(f"Begin with {escape(project.label(folder / 'index.html'))}", soft_wrap=True)
+    folders = dict.fromkeys(project.results(outcome.client, outcome.as_of) for outcome in outcomes)
+    for index in [folder / "index.html" for folder in folders]:
+        if index.is_file():
+            screen.print(f"Begin with {escape(project.label(index))}", soft_wrap=True)
     return any(outcome.status == "failed" for outcome in outcomes)
 
 

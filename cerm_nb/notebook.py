@@ -68,4 +68,5 @@ def _filled(given: Mapping[str, Any], models: list[type[BaseModel]], here: proje
 
 
 def _default(name: str, models: list[type[BaseModel]]) -> object:
-    return next(model.model_fields[name].default for model in models if name in model.model_fields)
+    field = next(model.model_fields[name] for model in models if name in model.model_fields)
+    return field.get_default(call_default_factory=True)

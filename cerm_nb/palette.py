@@ -72,8 +72,10 @@ def css(place: Literal["page", "notebook"] = "page") -> str:
         dark_rule = f"@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{dark}}}}}"
     else:
         dark_rule = f'[data-jp-theme-light="false"]{{{dark}}}'
-    sheet = files("cerm_nb").joinpath("exhibits.css").read_text(encoding="utf-8")
-    return "\n".join([light, dark_rule, _figure_colours(), sheet])
+    sheet = f"{_figure_colours()}\n{files('cerm_nb').joinpath('exhibits.css').read_text(encoding='utf-8')}"
+    # JupyterLab styles every table and paragraph itself; an id that nothing bears outweighs all its classes.
+    scoped = sheet if place == "page" else f":is(:root,#cerm-outweighs){{{sheet}}}"
+    return "\n".join([light, dark_rule, scoped])
 
 
 def _properties(side: int) -> str:

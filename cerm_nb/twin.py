@@ -64,6 +64,8 @@ class View:
 
 def _slider(widgets: Any, label: str, limits: tuple[float, float, float], value: float) -> Any:
     low, high, step = limits
+    # An analyst may start beyond the usual range; a slider that moved her value would not be a twin.
+    low, high = min(low, value), max(high, value)
     whole = all(isinstance(number, int) for number in (*limits, value))
     kind = widgets.IntSlider if whole else widgets.FloatSlider
     return kind(
@@ -75,5 +77,5 @@ def _slider(widgets: Any, label: str, limits: tuple[float, float, float], value:
         # Redraw when the slider is let go: a frame per pixel would lag behind the hand.
         continuous_update=False,
         style={"description_width": "16em"},
-        layout=widgets.Layout(width="36em", max_width="100%"),
+        layout=widgets.Layout(width="46rem", max_width="100%"),  # as wide as the figure below
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from cerm_nb import sources
@@ -35,6 +36,7 @@ def check_data(client: Client, project: Project) -> Iterator[str]:
         With the problems of all tables, after the good ones have been told.
     """
     problems: list[Problem] = []
+    as_of = date.fromisoformat(client.common.as_of)
     if not client.common.data:
         problems.append(
             Problem(f"{client.label} → data", "names no table", next_step="add data.transactions")
@@ -42,6 +44,7 @@ def check_data(client: Client, project: Project) -> Iterator[str]:
     for name, spec in client.common.data.items():
         try:
             loaded = sources.open_table(name, spec, project.root, label=f"{client.label} → data.{name}")
+            sources.check_as_of(loaded, as_of, where=f"{client.label} → as_of")
         except DataError as error:
             problems += error.problems
         else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from cerm_nb.batch.plan import read_notebook
-from cerm_nb.errors import NotEnoughData, StepError, StepNotRun
+from cerm_nb.errors import DataError, NotEnoughData, OutputError, ParamsError, StepError, StepNotRun
 from cerm_nb.project import OUT_VARIABLE, ROOT_VARIABLE, STAGE_VARIABLE
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 INTERACTIVE_TAG = "interactive"
 EXECUTED = "notebook.ipynb"
+_TOLD_IN_FULL = {kind.__name__ for kind in (DataError, ParamsError, OutputError)}
 
 
 def execute(
@@ -74,7 +75,7 @@ def execute(
                 log_output=False,
                 on_cell_executed=lambda **_: on_cell(),
                 # Every kernel on TCP warns about encryption, and whoever reads the screen can do nothing.
-                extra_arguments=["--IPKernelApp.log_level=ERROR"],
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             )
     except papermill.PapermillExecutionError as error:
         raise _failure(step, error) from None
@@ -99,6 +100,8 @@ def _without_twin(path: Path) -> nbformat.NotebookNode:
 def _failure(step: Step, error: Any) -> StepError | StepNotRun:
     if error.ename == NotEnoughData.__name__:
         return StepNotRun(error.evalue)
+    if error.ename in _TOLD_IN_FULL:  # says by itself where the trouble is
+        return StepError(error.evalue)
     return StepError(f"{step.name}, cell {error.exec_count}: {error.ename}: {error.evalue}")
 
 

@@ -31,7 +31,9 @@ _KNOWN_AS = {
 }
 
 
-def write_params(client: str, data: Path | None, project: Project, steps: Sequence[Step]) -> Path:
+def write_params(
+    client: str, data: Path | None, encoding: str, project: Project, steps: Sequence[Step]
+) -> Path:
     """Write ``params/<client>.yml``.
 
     Parameters
@@ -40,6 +42,8 @@ def write_params(client: str, data: Path | None, project: Project, steps: Sequen
         Short name of the client.
     data
         A transactions file to propose the columns from, or None.
+    encoding
+        Encoding of that file, for example ``cp949``.
     project
         Where the file goes.
     steps
@@ -66,7 +70,7 @@ def write_params(client: str, data: Path | None, project: Project, steps: Sequen
         raise ParamsError(
             Problem(project.label(path), "is there already", next_step="edit it, or choose another name")
         )
-    replace_file(path, _text(client, _table(data, project), steps))
+    replace_file(path, _text(client, _table(data, encoding, project), steps))
     return path
 
 
@@ -85,11 +89,12 @@ def propose(columns: Iterable[str]) -> dict[str, str | None]:
     }
 
 
-def _table(data: Path | None, project: Project) -> list[str]:
+def _table(data: Path | None, encoding: str, project: Project) -> list[str]:
     told = project.label(data) if data else "data/CLIENT/transactions.csv"
-    columns = _columns(data, told, project) if data else []
+    columns = _columns(data, told, encoding, project) if data else []
     proposed = propose(columns)
     lines = [f"    from: {_scalar(told)}"]
+    lines += [f"    encoding: {encoding}"] if encoding != "utf-8" else []
     lines += [f"    # columns found: {', '.join(columns)}"] if columns else []
     lines.append("    columns:")
     for meaning in schemas.describe("transactions"):
@@ -101,8 +106,8 @@ def _table(data: Path | None, project: Project) -> list[str]:
     return lines
 
 
-def _columns(data: Path, told: str, project: Project) -> list[str]:
-    spec = TableSpec.model_validate({"from": str(data.resolve())})
+def _columns(data: Path, told: str, encoding: str, project: Project) -> list[str]:
+    spec = TableSpec.model_validate({"from": str(data.resolve()), "encoding": encoding})
     return sources.column_names(spec, project.root, label=told)
 
 

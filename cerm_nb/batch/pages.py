@@ -181,4 +181,4 @@ def _basis(manifest: Mapping[str, Any], messages: Messages) -> dict[str, Any]:
         for name, value in manifest["params"].items()
         if name not in _TOLD_ELSEWHERE
     }
-    return {"params": shown, "inputs": inputs}
+    return {"params": dict(sorted(shown.items())), "inputs": inputs}

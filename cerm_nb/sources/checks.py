@@ -188,8 +188,11 @@ def _advice(cell: Cell) -> str:
 def _examples(rows: Rows, columns: tuple[str, ...], condition: str) -> str:
     """First rows that meet a condition: where they lie and what they hold."""
     listed = ", ".join([ROW, *(f"CAST({quoted(name)} AS VARCHAR)" for name in columns)])
+    used = tuple(
+        dict.fromkeys((*columns, *rows.columns))
+    )  # the condition asks for the columns of `where` too
     found = rows.reader.ask(
-        f"SELECT {listed} FROM ({rows.reader.numbered(columns)}) AS numbered "  # noqa: S608  # quoted
+        f"SELECT {listed} FROM ({rows.reader.numbered(used)}) AS numbered "  # noqa: S608  # quoted
         f"WHERE {condition} ORDER BY {ROW} LIMIT {_MOST_EXAMPLES}"
     )
     return "; ".join(

@@ -68,10 +68,13 @@ def purchase_history(loaded: Loaded, as_of: date, holdout_weeks: int) -> Purchas
     if holdout_weeks == 0 or first_day is None or first_day >= calibration_end:
         return PurchaseHistory(summary, None, None, None, money)
     calibration = purchases.summary(purchases.purchase_days(table, calibration_end), calibration_end)
+    if calibration.empty:
+        return PurchaseHistory(summary, None, None, None, money)
     return PurchaseHistory(
         summary,
         calibration,
         purchases.holdout(table, calibration_end, as_of),
-        purchases.weekly(days, first_day, calibration_end),
+        # Weeks count from the first purchase that was kept, as the customers' ages do.
+        purchases.weekly(days, calibration["first_day"].min().date(), calibration_end),
         money,
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.value.newton import Fit
 
 COMPETING: tuple[type[PurchaseModel], ...] = (BgNbd, MbgNbd)
+CLEAR_LEAD = 2.0  # log-likelihood: an odds ratio of 7, where two fits begin to differ noticeably
 COLUMNS = [
     "sample", "model", "parameter", "estimate", "std_error", "low", "high", "log_likelihood", "n", "chosen",
 ]  # fmt: skip
@@ -38,8 +39,16 @@ class Candidates(NamedTuple):
 
     @property
     def best(self) -> PurchaseModel | None:
-        """The fit with the highest log-likelihood: the models have equally many parameters."""
-        return max(self.fits, key=lambda fit: fit.log_likelihood, default=None)
+        """The reference model, BG/NBD, unless another describes the data clearly better.
+
+        The models have equally many parameters, so log-likelihoods compare directly. A lead of less than
+        `CLEAR_LEAD` is no reason to leave the model whose behaviour is known best.
+        """
+        highest = max(self.fits, key=lambda fit: fit.log_likelihood, default=None)
+        reference = self.named(BgNbd.name)
+        if highest is None or reference is None:
+            return highest
+        return highest if highest.log_likelihood - reference.log_likelihood > CLEAR_LEAD else reference
 
     def named(self, name: str) -> PurchaseModel | None:
         """Return the fit of a model by its name."""

@@ -36,7 +36,7 @@ class Backtest:
     candidates
         The fits to the calibration weeks.
     model
-        Name of the chosen model: the higher log-likelihood on the calibration weeks.
+        Name of the model chosen on the calibration weeks: see `Candidates.best`.
     weeks, customers
         Weeks held back; customers acquired before them.
     actual, expected
@@ -209,14 +209,14 @@ def repeats_by_day(model: PurchaseModel, calibration: pd.DataFrame, days: Floats
 def _tracking(
     model: PurchaseModel, calibration: pd.DataFrame, weekly: pd.DataFrame, length: int, holdout_weeks: int
 ) -> pd.DataFrame:
-    ordered = weekly.sort_values("week")
-    week = ordered["week"].to_numpy(dtype=np.int64)
-    # the last week may be cut short by the end of the data
-    ends = np.minimum(7 * week, length + 7 * holdout_weeks)
+    days_in_all = length + 7 * holdout_weeks
+    # weeks at the end in which nobody bought count too; the last may be cut short by the end of the data
+    week = np.arange(1, -(-days_in_all // 7) + 1)
+    ends = np.minimum(7 * week, days_in_all)
     starts = np.minimum(7 * (week - 1), ends)
     days = repeats_by_day(model, calibration, np.append(starts, ends))
     frame = pd.DataFrame({"period": week, "phase": np.where(starts < length, "calibration", "holdout")})
-    frame["actual"] = ordered["repeats"].to_numpy(dtype=np.int64)
+    frame["actual"] = weekly.set_index("week")["repeats"].reindex(week, fill_value=0).to_numpy(dtype=np.int64)
     frame["expected"] = days[week.size :] - days[: week.size]
     frame["cumulative_actual"] = frame["actual"].cumsum()
     frame["cumulative_expected"] = frame["expected"].cumsum()

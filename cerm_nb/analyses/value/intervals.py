@@ -95,7 +95,7 @@ def uncertainty(scores: pd.DataFrame, models: Models, params: Params) -> Uncerta
     exp(e·z), z standard normal, with e = |log(actual / expected)| of the backtest: one error observed, taken
     as the spread of errors to come. The forecast itself is not shifted: one error does not tell a direction.
     For a share the same is done on the logit scale, with the error of the share the best-ranked
-    held. Without a     backtest nothing is widened and the answer says so.
+    held. Without a backtest nothing is widened and the answer says so.
     """
     if models.purchases is None or models.spend is None:
         return None

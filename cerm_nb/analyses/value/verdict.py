@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cerm_nb.analyses.value.candidates import CLEAR_LEAD
 from cerm_nb.analyses.value.clv import horizon_weeks
 from cerm_nb.analyses.value.purchases import Nbd
 
@@ -25,7 +26,6 @@ Ruling = tuple[str, str]
 
 WORTH_TELLING = 0.05  # a total missed by less is not a caveat
 WATCH_ERROR, STOP_ERROR = 0.20, 0.50  # error of the backtest's total
-CLOSE = 2.0  # log-likelihoods nearer than this do not tell two models apart
 WIDEST = 0.50  # half the interval over the value
 
 
@@ -201,8 +201,11 @@ def _assumption_caveats(models: Models) -> Iterator[Caveat]:
     if len(levels) > 1 and name in levels:
         level = levels.pop(name)
         other = max(levels, key=lambda each: levels[each])
-        if level - levels[other] < CLOSE:
-            yield "models_close", {"chosen": name, "other": other, "difference": float(level - levels[other])}
+        if abs(level - levels[other]) < CLEAR_LEAD:
+            yield (
+                "models_close",
+                {"chosen": name, "other": other, "difference": float(abs(level - levels[other]))},
+            )
 
 
 def _backtest_caveats(models: Models) -> Iterator[Caveat]:

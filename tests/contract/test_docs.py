@@ -1,0 +1,153 @@
+"""The guide, the methods page and the code say the same."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.main import get_command
+
+from cerm_nb import schemas
+from cerm_nb.analyses import value
+from cerm_nb.analyses.value import verdict
+from cerm_nb.batch import plan
+from cerm_nb.cli import app
+from cerm_nb.params import CommonParams
+from cerm_nb.sources import TableSpec
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+METHODS = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+STEPS = plan.discover(ROOT / "notebooks")
+MODELS: list[type[BaseModel]] = [CommonParams, TableSpec, *(step.parameters for step in STEPS)]
+KEYS = [(model, name) for model in MODELS for name in model.model_fields]
+COLUMNS = [(table, column) for table in schemas.SCHEMAS for column in schemas.describe(table)]
+COMMANDS = getattr(get_command(app), "commands")  # noqa: B009  # a group, which its type does not tell
+# Clients, questions and results that the pages invent as examples, or that only a run makes.
+INVENTED = re.compile(r"hotel|shop|bad|regions|CLIENT|[<*…]|^out")
+ROOMS = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name != ".git"))
+PATH = re.compile(
+    rf"(?:\./)?(?:{ROOMS.replace('.', '[.]')})/[\w./-]*|[\w.-]+\.(?:md|toml|lock|yml)|Makefile|LICENSE"
+)
+CODE_ROOTS = {"value": "cerm_nb.analyses.value", "sources": "cerm_nb.sources", "stats": "cerm_nb.stats"}
+
+
+def cells(row: str) -> list[str]:
+    """Cells of a table row, a bar inside code included."""
+    return [cell.strip() for cell in row.strip().strip("|").split(" | ")]
+
+
+def rows(text: str, first: str) -> list[list[str]]:
+    """Table rows that begin with a name in code."""
+    return [cells(line) for line in text.splitlines() if line.startswith(f"| `{first}` |")]
+
+
+def quoted(text: str) -> list[str]:
+    """Text in backticks, blocks of code left out."""
+    return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
+
+
+def told_default(model: type[BaseModel], name: str) -> str:
+    """Default as the guide writes it; empty where words say it."""
+    default = model.model_fields[name].get_default(call_default_factory=True)
+    is_plain = isinstance(default, (int, float, str, list, dict))
+    return f"`{default}`" if is_plain and (default or default == 0 or model is CommonParams) else ""
+
+
+@pytest.mark.parametrize(("model", "name"), KEYS, ids=[f"{model.__name__}.{name}" for model, name in KEYS])
+def test_a_params_key_is_documented_with_its_default_and_meaning(model: type[BaseModel], name: str) -> None:
+    field = model.model_fields[name]
+    found = [row for row in rows(GUIDE, field.alias or name) if len(row) == 4]
+    same = [row for row in found if row[3] == field.description and told_default(model, name) in row[2]]
+    key = field.alias or name
+    assert same, f"docs/guide.md needs a row: `{key}`, {told_default(model, name)}, {field.description}"
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), COLUMNS, ids=[f"{table}.{each.name}" for table, each in COLUMNS]
+)
+def test_a_client_tables_column_is_documented(table: str, column: schemas.ColumnMeaning) -> None:
+    assert f"### The table `{table}`" in GUIDE
+    needed = "yes" if column.required else "no"
+    assert [f"`{column.name}`", column.kind, needed, column.meaning] in rows(GUIDE, column.name)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_documented_with_its_options(command: str) -> None:
+    row = next(line for line in GUIDE.splitlines() if line.startswith(f"| `cerm {command}"))
+    options = [name for each in COMMANDS[command].params for name in each.opts if name.startswith("--")]
+    told = set(re.findall(r"--[a-z]+", row))
+    assert told == set(options) - {"--help"}
+
+
+def test_no_command_is_documented_that_is_not_there() -> None:
+    assert set(re.findall(r"^\| `cerm (\w+)", GUIDE, flags=re.M)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_a_published_table_is_documented(step: plan.Step) -> None:
+    for table in step.gives:
+        assert rows(GUIDE, table), f"docs/guide.md does not tell of the table {table}"
+    told = rows(GUIDE, "customers")[0][2].split(", ")
+    assert step.name != "20_value" or told == value.CUSTOMERS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_path_named_in_a_page_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = [name for name in quoted(text) if PATH.fullmatch(name) and not INVENTED.search(name)]
+    made = {"findings.json", "manifest.json"}
+    missing = [name for name in named if name not in made and not (ROOT / name).exists()]
+    linked = [link for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if not INVENTED.search(link)]
+    missing += [link for link in linked if not (page.parent / link).exists()]
+    assert not missing
+
+
+def test_the_scan_tells_paths_from_other_code() -> None:
+    assert all(map(PATH.fullmatch, ["docs/none.md", "none.toml", "cerm_nb/a.py"]))
+    assert not any(map(PATH.fullmatch, ["returned / gross", "x", "--out"]))
+
+
+@pytest.mark.parametrize("page", [GUIDE, METHODS], ids=["guide", "methods"])
+def test_a_link_within_the_pages_leads_to_a_heading(page: str) -> None:
+    anchors = {name: _anchors(text) for name, text in (("guide.md", GUIDE), ("methods.md", METHODS))}
+    own = "guide.md" if page is GUIDE else "methods.md"
+    links = re.findall(r"\]\(([\w.]*)#([^)]+)\)", page)
+    assert links
+    assert [link for link in links if link[1] not in anchors[link[0] or own]] == []
+
+
+def _anchors(text: str) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", sorted({name for name in quoted(METHODS) if name.startswith("test_")}))
+def test_a_test_that_methods_names_is_there(name: str) -> None:
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert any(f"def {name}(" in source for source in sources)
+
+
+@pytest.mark.parametrize(
+    "name", sorted({name for name in quoted(METHODS) if re.fullmatch(r"(value|sources|stats)(\.\w+)+", name)})
+)
+def test_code_that_methods_names_is_there(name: str) -> None:
+    room, *rest = name.split(".")
+    module = importlib.import_module(".".join([CODE_ROOTS[room], *rest[:-1]]))
+    assert callable(getattr(module, rest[-1]))
+
+
+def test_methods_tells_every_caveat_verdict_and_segment() -> None:
+    source = Path(verdict.__file__).read_text(encoding="utf-8")
+    rulings = re.findall(r'\("(?:stop|watch|not_enough_data)", "(\w+)"', source)
+    caveats = [*re.findall(r'yield \(?\s*"(\w+)"', source), "totals_underpredicted", "totals_overpredicted"]
+    assert rulings
+    assert len(caveats) > 10
+    assert {*rulings, *caveats, *value.SEGMENTS.values()} <= set(quoted(METHODS))

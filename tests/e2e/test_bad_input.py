@@ -1,0 +1,171 @@
+"""Bad input ends in one clear error, leaves nothing half-written, and never harms another client."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from projects import AS_OF, add_client, cerm, make_project, purchases
+
+GOOD = purchases(120)
+
+
+def with_row(**cells: object) -> pd.DataFrame:
+    """Spoil line 12 of the file: one line of headings, then rows from line 2."""
+    frame = GOOD.astype(object)
+    for name, value in cells.items():
+        frame.loc[10, name] = value
+    return frame
+
+
+# client → (data, changes of the params, what the one error must say)
+IN_DATA = {
+    "missing_file": (None, {"table": {"from": "data/nowhere.csv"}}, ["there is no file 'data/nowhere.csv'"]),
+    "wrong_column": (
+        GOOD,
+        {"table": {"columns": {"customer_id": "custmer", "date": "day", "amount": "money"}}},
+        ["data.transactions.columns.customer_id", "custmer", "did you mean 'customer'?"],
+    ),
+    "failing_expression": (
+        GOOD,
+        {"table": {"columns": {"customer_id": "customer", "date": "day", "amount": "money * ("}}},
+        ["columns.amount", "money * ("],
+    ),
+    "unparsable_date": (with_row(day="2024-13-40"), {}, ["line 12", "2024-13-40", "strptime"]),
+    "text_in_amount": (with_row(money="about ten"), {}, ["line 12", "about ten"]),
+    "before_first_date": (GOOD, {"as_of": "1999-01-01"}, ["1999-01-01", "2023-01-"]),
+    "empty_table": ("customer,day,money\n", {}, ["data.transactions", "holds no rows"]),
+    "not_utf8": (
+        "customer,day,money\n김철수,2024-01-01,5\n".encode("cp949"),
+        {},
+        ["line 2", "not utf-8", "cp949"],
+    ),
+}
+IN_PARAMS = {
+    "misspelt_key": ({"holdout_week": 4}, ["holdout_week", "did you mean 'holdout_weeks'?"]),
+    "unknown_key": ({"zzzzz": 4}, ["zzzzz", "known keys"]),
+    "wrong_types": (
+        {"holdout_weeks": "many", "target_share": 3},
+        ["holdout_weeks: got 'many'; expected a whole number", "target_share: got 3; expected less than 1"],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, int]:
+    project = make_project(tmp_path_factory.mktemp("bad"))
+    paths = [add_client(project, name, data, **changes) for name, (data, changes, _) in IN_DATA.items()]
+    paths += [add_client(project, name, GOOD, **changes) for name, (changes, _) in IN_PARAMS.items()]
+    paths.append(add_client(project, "healthy", GOOD))
+    result = cerm(project, "run", *paths, project / "params" / "not_there.yml")
+    return project, result.stdout, result.stderr, result.returncode
+
+
+@pytest.mark.parametrize("client", IN_DATA)
+def test_bad_data_is_one_clear_error(ran: tuple[Path, str, str, int], client: str) -> None:
+    project, screen, _, _ = ran
+    told = told_of(client, screen)
+    assert "failed" in told
+    for part in IN_DATA[client][2]:
+        assert part in told, told
+    assert "Traceback" not in told
+    assert sorted(path.name for path in (project / "out" / client).rglob("*") if path.is_file()) == [
+        "index.html",
+        "index.json",
+    ]
+
+
+@pytest.mark.parametrize("client", IN_PARAMS)
+def test_bad_params_are_refused_before_anything_runs(ran: tuple[Path, str, str, int], client: str) -> None:
+    project, screen, complaint, _ = ran
+    for part in IN_PARAMS[client][1]:
+        assert part in complaint, complaint
+    assert f"\n {client} " not in screen
+    assert not (project / "out" / client).exists()
+
+
+def test_the_other_client_is_unharmed(ran: tuple[Path, str, str, int]) -> None:
+    project, screen, complaint, code = ran
+    assert code == 1
+    assert (project / "out" / "healthy" / AS_OF / "20_value.html").is_file()
+    assert "not_there.yml: cannot be read" in complaint
+    assert "Traceback" not in screen + complaint
+
+
+def told_of(client: str, screen: str) -> str:
+    """Cut one client's rows out of the closing table."""
+    rows, inside = [], False
+    for line in screen.splitlines():
+        name = line[1:].split(" ")[0] if line.startswith(" ") and line[1:2].strip() else ""
+        inside = name == client if name else inside
+        if inside:
+            rows.append(line[line.find("  ") :].strip())
+    return " ".join(" ".join(rows).split())
+
+
+@pytest.fixture(scope="module")
+def once_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = make_project(tmp_path_factory.mktemp("once"))
+    path = add_client(project, "once", GOOD.drop_duplicates("customer"))
+    ran = cerm(project, "run", path)
+    assert ran.returncode == 0, ran.stdout
+    return project / "out" / "once" / AS_OF
+
+
+def test_customers_who_all_bought_once_are_not_enough_data(once_only: Path) -> None:
+    index = (once_only / "index.html").read_text(encoding="utf-8")
+    assert "Not enough data" in index
+    assert "no customer has bought on more than one day" in index
+    customers = pd.read_parquet(once_only / "20_value" / "tables" / "customers.parquet")
+    assert customers["clv"].isna().all()
+    assert customers["tier"].notna().all()
+    page = (once_only / "20_value.html").read_text(encoding="utf-8")
+    assert "This cannot be told" in page
+    shown = re.sub(r"<style.*?</style>|<[^>]+>", " ", page, flags=re.S)
+    assert not re.search(r"\bnan\b", shown, flags=re.I)
+
+
+def test_an_out_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    path = add_client(project, "shop", GOOD)
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    ran = cerm(project, "run", path, "--out", tmp_path / "taken")
+    assert ran.returncode == 1
+    assert "cannot be written" in ran.stdout
+    assert "--out" in ran.stdout
+    assert "Traceback" not in ran.stdout + ran.stderr
+
+
+def test_outside_a_project_one_is_told_where_to_go(tmp_path: Path) -> None:
+    ran = cerm(tmp_path, "status")
+    assert ran.returncode == 2
+    assert "is in no CERM project" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_check_tells_all_problems_without_running(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    bad = add_client(project, "bad", with_row(day="x", money="y"))
+    good = add_client(project, "good", GOOD)
+    ran = cerm(project, "check", bad, good)
+    assert ran.returncode == 1
+    assert "'x'" in ran.stderr
+    assert "'y'" in ran.stderr
+    assert "rows, 2023-01-" in ran.stdout
+    assert not (project / "out").exists()
+
+
+def test_new_proposes_the_columns_of_a_file_and_never_overwrites(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    named = GOOD.rename(columns={"customer": "고객번호", "day": "결제일", "money": "결제 금액"})
+    named.to_csv(project / "data" / "hotel.csv", index=False)
+    assert cerm(project, "new", "hotel", "--from", "data/hotel.csv").returncode == 0
+    text = (project / "params" / "hotel.yml").read_text(encoding="utf-8")
+    assert "customer_id: 고객번호" in text
+    assert '"결제 금액"' in text
+    assert cerm(project, "check", "params/hotel.yml").returncode == 0
+    again = cerm(project, "new", "hotel")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    assert (project / "params" / "hotel.yml").read_text(encoding="utf-8") == text
+    assert cerm(project, "new", "../evil").returncode == 2
