@@ -15,7 +15,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -87,18 +87,9 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Read a result's manifest; None where there is no whole result."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return manifest if isinstance(manifest, dict) else None
-
-
-def output_hashes(folder: Path) -> dict[str, str]:
-    """Hash every published file below a folder but the manifest itself."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != "manifest.json")
+def hash_files(folder: Path, *, but: str = "") -> dict[str, str]:
+    """Hash every file below a folder, but for those of one name."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != but)
     return {file.relative_to(folder).as_posix(): sha256(file) for file in files}
 
 

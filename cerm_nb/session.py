@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from cerm_nb import artifacts, cards, palette, params, project, sources
+from cerm_nb import artifacts, cards, manifest, palette, params, project, sources
 from cerm_nb.cards import Shown
 from cerm_nb.errors import DataError, Problem
 from cerm_nb.exhibits import Exhibits
@@ -59,6 +59,7 @@ class Run(Exhibits, Generic[Own]):
         as_of = date.fromisoformat(common.as_of)
         super().__init__(name.partition("_")[2], Messages(common.lang, common.currency), own, as_of)
         self._project = here
+        self._started = datetime.now(UTC)
         self._sources: dict[str, sources.Provenance] = {}
         self._tables: dict[str, pd.DataFrame] = {}
         self._findings: list[Finding] = []
@@ -180,10 +181,18 @@ class Run(Exhibits, Generic[Own]):
             target = self._project.results(self.common.client, self.common.as_of) / self.name
             with artifacts.staged(target) as folder:
                 self._write(folder)
+                manifest.write(self._manifest(folder), folder)
         told = self.messages(
             "common.saved", tables=", ".join(sorted(self._tables)), findings=len(self._findings)
         )
         return cards.paragraph(told)
+
+    def _manifest(self, folder: Path) -> dict[str, Any]:
+        values = {**self.common.model_dump(by_alias=True, exclude_none=True), **self.own.model_dump()}
+        inputs = {name: read.hashes for name, read in self._sources.items()}
+        return manifest.compose(
+            self.name, folder, values, inputs, key=manifest.BY_HAND, started=self._started
+        )
 
     def _write(self, folder: Path) -> None:
         (folder / "findings.json").write_text(to_json(self._findings), encoding="utf-8")

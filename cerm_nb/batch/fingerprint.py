@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from cerm_nb import artifacts, params, sources
+from cerm_nb import artifacts, manifest, params, sources
 from cerm_nb.batch.plan import read_notebook
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ def inputs(step: Step, values: Mapping[str, Any], root: Path) -> dict[str, dict[
 
 def is_current(folder: Path, page: Path, wanted: str) -> bool:
     """Tell whether a whole result with this key stands, page included."""
-    manifest = artifacts.read_manifest(folder)
-    if manifest is None or manifest.get("key") != wanted or not page.is_file():
+    made = manifest.read(folder)
+    if made is None or made.get("key") != wanted or not page.is_file():
         return False
-    read_from = [hashed for table in manifest["inputs"].values() for hashed in table.values()]
-    return sources.DATABASE not in read_from and artifacts.sha256(page) == manifest["page"]
+    read_from = [hashed for table in made["inputs"].values() for hashed in table.values()]
+    return sources.DATABASE not in read_from and artifacts.sha256(page) == made["page"]
 
 
 @cache

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from pydantic import ValidationError
 
 from cerm_nb import schemas, sources
 from cerm_nb.artifacts import replace_file
@@ -107,7 +108,11 @@ def _table(data: Path | None, encoding: str, project: Project) -> list[str]:
 
 
 def _columns(data: Path, told: str, encoding: str, project: Project) -> list[str]:
-    spec = TableSpec.model_validate({"from": str(data.resolve()), "encoding": encoding})
+    try:
+        spec = TableSpec.model_validate({"from": str(data.resolve()), "encoding": encoding})
+    except ValidationError as error:
+        told = "; ".join(detail["msg"] for detail in error.errors())
+        raise ParamsError(Problem("--encoding", told)) from None
     return sources.column_names(spec, project.root, label=told)
 
 

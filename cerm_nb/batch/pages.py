@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cerm_nb import __version__, artifacts, findings, report
+from cerm_nb import __version__, artifacts, findings, manifest, report
 from cerm_nb.batch.plan import read_notebook
 from cerm_nb.messages import Messages, catalogue
 from cerm_nb.params import CommonParams, select
@@ -34,7 +34,7 @@ def page_html(
     notebook: nbformat.NotebookNode,
     common: CommonParams,
     found: Sequence[Mapping[str, Any]],
-    manifest: Mapping[str, Any],
+    made: Mapping[str, Any],
 ) -> str:
     """Draw the page of one executed notebook.
 
@@ -46,8 +46,8 @@ def page_html(
         The client's shared parameters.
     found
         Its findings, as in ``findings.json``.
-    manifest
-        Its ``params`` and ``inputs`` are told at the foot.
+    made
+        Its manifest, whose ``params`` and ``inputs`` are told at the foot.
     """
     messages = Messages(common.lang, common.currency)
     return report.page(
@@ -55,7 +55,7 @@ def page_html(
         lang=common.lang,
         words=page_words(messages),
         findings=found,
-        meta={**_meta(common, messages), **_basis(manifest, messages), "index": INDEX},
+        meta={**_meta(common, messages), **_basis(made, messages), "index": INDEX},
     )
 
 
@@ -86,34 +86,33 @@ def redraw(project: Project) -> list[Path]:
         The pages written; index pages included.
     """
     written: list[Path] = []
-    for path in sorted(project.out.glob("*/*/[0-9]*/manifest.json")):
-        manifest = artifacts.read_manifest(path.parent)
-        if manifest is not None and (path.parent / "notebook.ipynb").is_file():
-            written.append(_redraw_page(path.parent, manifest))
-            written.append(_redraw_index(path.parent.parent, manifest))
+    for path in sorted(project.out.glob(f"*/*/[0-9]*/{manifest.NAME}")):
+        made = manifest.read(path.parent)
+        if made is not None and (path.parent / "notebook.ipynb").is_file():
+            written.append(_redraw_page(path.parent, made))
+            written.append(_redraw_index(path.parent.parent, made))
     return list(dict.fromkeys(written))
 
 
-def _redraw_page(folder: Path, manifest: dict[str, Any]) -> Path:
+def _redraw_page(folder: Path, made: dict[str, Any]) -> Path:
     page = folder.with_name(f"{folder.name}.html")
     found = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
-    text = page_html(read_notebook(folder / "notebook.ipynb"), _common(manifest), found, manifest)
+    text = page_html(read_notebook(folder / "notebook.ipynb"), _common(made), found, made)
     artifacts.replace_file(page, text)
-    artifacts.replace_file(
-        folder / "manifest.json", artifacts.json_text(manifest | {"page": artifacts.text_hash(text)})
-    )
+    renewed = artifacts.json_text(made | {"page": artifacts.text_hash(text)})
+    artifacts.replace_file(folder / manifest.NAME, renewed)
     return page
 
 
-def _redraw_index(folder: Path, manifest: dict[str, Any]) -> Path:
-    common = _common(manifest)
+def _redraw_index(folder: Path, made: dict[str, Any]) -> Path:
+    common = _common(made)
     text = _index_html(common, _read_rows(folder), Messages(common.lang, common.currency))
     artifacts.replace_file(folder / INDEX, text)
     return folder / INDEX
 
 
-def _common(manifest: Mapping[str, Any]) -> CommonParams:
-    return select(CommonParams, manifest["params"])
+def _common(made: Mapping[str, Any]) -> CommonParams:
+    return select(CommonParams, made["params"])
 
 
 def _read_rows(folder: Path) -> dict[str, dict[str, Any]]:
@@ -170,15 +169,15 @@ def _meta(common: CommonParams, messages: Messages) -> dict[str, Any]:
     }
 
 
-def _basis(manifest: Mapping[str, Any], messages: Messages) -> dict[str, Any]:
+def _basis(made: Mapping[str, Any], messages: Messages) -> dict[str, Any]:
     inputs = [
         {"name": name, "sha256": hashed}
-        for files in manifest["inputs"].values()
+        for files in made["inputs"].values()
         for name, hashed in files.items()
     ]
     shown = {
         messages.label(name): str(value)
-        for name, value in manifest["params"].items()
+        for name, value in made["params"].items()
         if name not in _TOLD_ELSEWHERE
     }
     return {"params": dict(sorted(shown.items())), "inputs": inputs}

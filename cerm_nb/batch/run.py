@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import platform
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from cerm_nb import __version__, artifacts, params
+from cerm_nb import artifacts, manifest, params
 from cerm_nb.batch import fingerprint
 from cerm_nb.batch.execute import execute
 from cerm_nb.batch.pages import page_html, write_index
@@ -166,22 +164,11 @@ def _execute_and_publish(
     values = step_values(step, client)
     with artifacts.staged(folder / step.name) as stage:
         notebook = execute(step, values, project, stage, on_cell)
-        manifest: dict[str, Any] = {
-            "client": client.common.client,
-            "notebook": step.name,
-            "as_of": client.common.as_of,
-            "key": key,
-            "params": values,
-            "inputs": fingerprint.inputs(step, client.values, project.root),
-            "outputs": artifacts.output_hashes(stage),
-            "versions": versions(),
-            "started": started.isoformat(timespec="seconds"),
-            "seconds": round((datetime.now(UTC) - started).total_seconds(), 2),
-        }
+        inputs = fingerprint.inputs(step, client.values, project.root)
+        told = manifest.compose(step.name, stage, values, inputs, key=key, started=started)
         found = json.loads((stage / "findings.json").read_text(encoding="utf-8"))
-        page = page_html(notebook, client.common, found, manifest)
-        manifest["page"] = artifacts.text_hash(page)
-        (stage / "manifest.json").write_text(artifacts.json_text(manifest), encoding="utf-8")
+        page = page_html(notebook, client.common, found, told)
+        manifest.write(told | {"page": artifacts.text_hash(page)}, stage)
     # The page follows the folder. Killed in between, the manifest's hash of the page does not match and
     # the next run repairs it.
     artifacts.replace_file(folder / f"{step.name}.html", page)
@@ -191,12 +178,6 @@ def step_values(step: Step, client: Client) -> dict[str, Any]:
     """Pick the parameters of one notebook out of a client's file, in the order of its parameters cell."""
     names = [*params.CommonParams.model_fields, *step.parameters.model_fields]
     return {name: client.values[name] for name in names if name in client.values}
-
-
-def versions() -> dict[str, str]:
-    """Tell which versions of what made a result."""
-    libraries = {name: version(name) for name in _LIBRARIES}
-    return {"cerm-nb": __version__, "python": platform.python_version(), **libraries}
 
 
 def _cannot_run(step: Step, client: Client, earlier: Sequence[Outcome]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cerm_nb import artifacts, findings
+from cerm_nb import artifacts, findings, manifest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cerm_nb.project import Project
 
 
@@ -19,22 +21,30 @@ def standing(project: Project) -> list[tuple[str, ...]]:
         Client, as-of day, notebook, verdicts, when it was made (UTC), seconds, page; sorted.
     """
     rows: list[tuple[str, ...]] = []
-    for path in sorted(project.out.glob("*/*/*/manifest.json")):
+    for path in sorted(project.out.glob(f"*/*/[0-9]*/{manifest.NAME}")):
         folder = path.parent
-        manifest = artifacts.read_manifest(folder)
-        if manifest is None or folder.name.startswith("."):
+        made = manifest.read(folder)
+        if made is None:
             continue
         told = findings.from_json((folder / "findings.json").read_text(encoding="utf-8"))
-        page = folder.with_name(f"{folder.name}.html")
         rows.append(
             (
-                manifest["client"],
-                manifest["as_of"],
-                manifest["notebook"],
+                made["client"],
+                made["as_of"],
+                made["notebook"],
                 ", ".join(dict.fromkeys(finding.verdict.replace("_", " ") for finding in told)),
-                manifest["started"].replace("T", " ").removesuffix("+00:00"),
-                str(manifest["seconds"]),
-                project.label(page) if page.is_file() else "",
+                made["started"].replace("T", " ").removesuffix("+00:00"),
+                str(made["seconds"]),
+                _page(folder, made, project),
             )
         )
     return rows
+
+
+def _page(folder: Path, made: dict[str, Any], project: Project) -> str:
+    """Name the page of a result, unless it tells of an earlier one."""
+    page = folder.with_name(f"{folder.name}.html")
+    if made["key"] == manifest.BY_HAND:
+        return "made by hand; `cerm run` draws its page"
+    whole = page.is_file() and artifacts.sha256(page) == made["page"]
+    return project.label(page) if whole else "page is missing; run again"

@@ -63,6 +63,11 @@ class Provenance:
     last_day: date | None = None
 
     @property
+    def hashes(self) -> dict[str, str]:
+        """File → SHA-256; a database table has none."""
+        return {str(source["path"]): str(source["sha256"]) for source in self.sources if "sha256" in source}
+
+    @property
     def rows_left_out(self) -> int:
         """Rows that did not meet ``where``."""
         return self.rows_read - self.rows_kept

@@ -10,14 +10,13 @@ import pytest
 import cerm_nb
 
 PACKAGE = Path(cerm_nb.__file__).parent
-FLOORS = {
-    "errors": 1,
-    **dict.fromkeys(
-        ("sources", "schemas", "artifacts", "params", "project", "stats", "findings", "messages"), 2
-    ),
-    **dict.fromkeys(("batch", "report", "figures", "tables", "cards", "words", "palette", "analyses"), 3),
-    **dict.fromkeys(("cli", "progress", "notebook", "session", "exhibits", "twin"), 4),
+ROOMS = {
+    1: "errors",
+    2: "sources schemas artifacts manifest params project stats findings messages",
+    3: "batch report figures tables cards words palette analyses",
+    4: "cli progress notebook session exhibits twin",
 }
+FLOORS = {room: floor for floor, rooms in ROOMS.items() for room in rooms.split()}
 ANALYSIS_ROOMS = {"stats", "findings", "errors", "sources"}
 ANALYSIS_LIBRARIES = {
     "numpy",

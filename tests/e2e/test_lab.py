@@ -115,8 +115,8 @@ def check_dark(tab):
     """The drawings follow JupyterLab's own theme."""
     light, dark = palette.MEANINGS["own"]
     tab.get_by_role("menuitem", name="Settings", exact=True).click()
-    tab.get_by_role("menuitem", name="Theme", exact=True).click()
-    tab.get_by_role("menuitem", name="JupyterLab Dark", exact=True).click()
+    for entry in ("Theme", "JupyterLab Dark"):
+        tab.locator(".lm-Menu-item").filter(has=tab.get_by_text(entry, exact=True)).click()
     tab.locator("body[data-jp-theme-light='false']").wait_for()
     drawn = tab.locator(f".cerm-figure .cerm-wide [stroke='{light}']").first
     stroke = drawn.evaluate("line => getComputedStyle(line).stroke")

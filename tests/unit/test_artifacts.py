@@ -1,4 +1,3 @@
-import json
 import os
 from pathlib import Path
 
@@ -64,14 +63,14 @@ def test_tables_are_the_same_bytes_for_the_same_content(tmp_path: Path) -> None:
     frame = pd.DataFrame({"customer": ["김", "b"], "value": [1.5, None]})
     for name in ("one", "two"):
         artifacts.write_table(frame, tmp_path / name, "t")
-    assert artifacts.output_hashes(tmp_path / "one") == artifacts.output_hashes(tmp_path / "two")
-    assert set(artifacts.output_hashes(tmp_path / "one")) == {"tables/t.parquet", "tables/t.csv"}
+    assert artifacts.hash_files(tmp_path / "one") == artifacts.hash_files(tmp_path / "two")
+    assert set(artifacts.hash_files(tmp_path / "one")) == {"tables/t.parquet", "tables/t.csv"}
     pd.testing.assert_frame_equal(artifacts.read_table(tmp_path / "one", "t"), frame)
 
 
 def test_a_long_table_has_no_csv(tmp_path: Path) -> None:
     artifacts.write_table(pd.DataFrame({"x": range(artifacts.CSV_UP_TO_ROWS)}), tmp_path, "t")
-    assert set(artifacts.output_hashes(tmp_path)) == {"tables/t.parquet"}
+    assert set(artifacts.hash_files(tmp_path)) == {"tables/t.parquet"}
 
 
 def test_csv_text_cannot_run_as_a_formula(tmp_path: Path) -> None:
@@ -84,11 +83,3 @@ def test_csv_text_cannot_run_as_a_formula(tmp_path: Path) -> None:
 def test_a_missing_table_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="run its notebook again"):
         artifacts.read_table(tmp_path / "20_value", "customers")
-
-
-def test_a_damaged_manifest_counts_as_none(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text('{"key": ')
-    assert artifacts.read_manifest(tmp_path) is None
-    (tmp_path / "manifest.json").write_text(artifacts.json_text({"key": "값"}), encoding="utf-8")
-    assert artifacts.read_manifest(tmp_path) == {"key": "값"}
-    assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == {"key": "값"}

@@ -50,7 +50,7 @@ def customer_value(
         Discount rate a year; converted to the models' week and applied continuously, each purchase at the
         time it is expected.
     margin
-        Share of revenue kept, applied after the spend model, which needs gross money.
+        Share of revenue kept, applied after the spend model, which needs revenue before margin.
 
     Returns
     -------

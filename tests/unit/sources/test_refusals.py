@@ -35,6 +35,15 @@ def test_a_glob_without_files(refuse) -> None:
     assert "no file matches 'data/*.csv'" in refuse("data/*.csv")
 
 
+def test_a_bad_cell_is_shown_with_its_line_when_where_asks_for_another_column(write, refuse) -> None:
+    write("shop.csv", "customer,day,price,state\n007,30 June,1.50,paid\n008,,2.00,paid\n")
+    told = refuse("shop.csv", where="state = 'paid'")
+    assert "line 2" in told
+    assert "day = '30 June'" in told
+    assert "line 3" in told
+    assert "cannot be read as" in told
+
+
 def test_a_folder(tmp_path: Path, refuse) -> None:
     (tmp_path / "data").mkdir()
     assert "data is a folder; expected files; name the files, such as data/*.csv" in refuse("data")
