@@ -16,6 +16,7 @@ test: $(READY) lint  ## run every check: style, types, tests, notebooks
 		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
 lab: $(READY)  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter trust notebooks/*.ipynb  # their outputs are this project's own; untrusted ones show no figures
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/20_value.ipynb
 
 lint: $(READY)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cerm_nb.sources import Provenance
 
 _SHORT_HASH = 12
+# JupyterLab would read what stands between two dollar signs as mathematics.
+_PLAIN = "mathjax_ignore"
 
 
 @dataclass(frozen=True)
@@ -40,23 +42,26 @@ class Shown:
 
 def paragraph(text: str) -> Shown:
     """Show a paragraph."""
-    return Shown(text, f'<p class="cerm-prose">{escape(text)}</p>')
+    return Shown(text, f'<p class="cerm-prose {_PLAIN}">{escape(text)}</p>')
 
 
 def bullets(texts: Iterable[str]) -> Shown:
     """Show a list."""
     entries = list(texts)
     items = "".join(f"<li>{escape(entry)}</li>" for entry in entries)
-    return Shown("\n".join(f"- {entry}" for entry in entries), f'<ul class="cerm-prose">{items}</ul>')
+    return Shown(
+        "\n".join(f"- {entry}" for entry in entries), f'<ul class="cerm-prose {_PLAIN}">{items}</ul>'
+    )
 
 
 def answer(finding: Finding, messages: Messages) -> Shown:
     """Show an answer with its verdict, interval and n; a page draws its own from the findings."""
     verdict = messages(f"verdict.{finding.verdict}")
-    unit = messages.label(finding.unit)
-    basis = messages("common.basis", low=finding.low, high=finding.high, n=finding.n, unit=unit)
+    low, high = (messages.quantity(end, finding.unit) for end in (finding.low, finding.high))
+    basis = messages("common.basis", low=low, high=high, basis=finding.basis)
     markup = (
-        f'<div class="cerm-answer"><strong>{escape(verdict)}</strong> {escape(finding.answer)}'
+        f'<div class="cerm-answer is-{finding.verdict} {_PLAIN}">'
+        f"<strong>{escape(verdict)}</strong> {escape(finding.answer)}"
         f"<br><small>{escape(basis)}</small></div>"
     )
     return Shown(f"{verdict}: {finding.answer} ({basis})", markup)

@@ -30,6 +30,7 @@ app = typer.Typer(
 screen = Console()
 complaints = Console(stderr=True)
 
+_INTERRUPTED = 130  # what a shell expects of a program ended by Ctrl-C
 _STATUS_STYLE = {"ran": "green", "unchanged": "dim", "not run": "yellow", "failed": "bold red"}
 
 RootOption = Annotated[
@@ -76,11 +77,7 @@ def run(
 
     project, steps = _open_project(root, out)
     clients, refused = _read_clients(files, project, steps)
-    try:
-        outcomes = progress.run_clients(clients, _only(steps, only), project, screen, force=force)
-    except KeyboardInterrupt:
-        complaints.print("Stopped. What had finished is whole; run again to go on from there.")
-        raise typer.Exit(130) from None
+    outcomes = progress.run_clients(clients, _only(steps, only), project, screen, force=force)
     failed = _show_outcomes(outcomes, project)
     raise typer.Exit(1 if failed or refused else 0)
 
@@ -160,6 +157,10 @@ def main() -> None:
     except CermError as error:
         _complain(error)
         sys.exit(2)
+    except SystemExit as stop:
+        if stop.code == _INTERRUPTED:
+            complaints.print("Stopped. What had finished is whole; run again to go on from there.")
+        raise
 
 
 def _open_project(root: Path | None, out: Path | None) -> tuple[Project, list[Step]]:

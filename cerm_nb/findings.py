@@ -33,6 +33,8 @@ class Finding:
         Estimate and interval in ``unit``; NaN where undetermined.
     n
         Number of units the estimate rests on.
+    basis
+        The same in the reader's words, ``"472 of 2,357 customers"``.
     unit
         Unit of the estimate: a currency code, ``"share"``, ``"customers"`` and so on.
     caveats
@@ -54,6 +56,7 @@ class Finding:
     low: float
     high: float
     n: int
+    basis: str
     unit: str
     caveats: list[str] = field(default_factory=list)
     action: str = ""

@@ -10,24 +10,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from cerm_nb import params, project
+from cerm_nb.figures import own
 from cerm_nb.session import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Run", "open"]
+__all__ = ["Run", "open", "own"]
 
 Own = TypeVar("Own", bound=BaseModel)
 
 
-def open(name: str, own: type[Own], namespace: Mapping[str, Any]) -> Run[Own]:  # `nb.open` reads well
+def open(name: str, parameters: type[Own], namespace: Mapping[str, Any]) -> Run[Own]:  # `nb.open` reads well
     """Open a client for one question.
 
     Parameters
     ----------
     name
         The notebook's file name without its ending, ``"20_value"``.
-    own
+    parameters
         The model of the question's own parameters.
     namespace
         The notebook's ``globals()``, where its parameters cell has put the values.
@@ -44,14 +45,14 @@ def open(name: str, own: type[Own], namespace: Mapping[str, Any]) -> Run[Own]:  
         With every problem of the values.
     """
     here = project.find()
-    models: list[type[BaseModel]] = [params.CommonParams, own]
+    models: list[type[BaseModel]] = [params.CommonParams, parameters]
     given = {
         field: namespace[field] for model in models for field in model.model_fields if field in namespace
     }
     label = f"{name}, parameters cell"
     values = given if given.get("data") else _filled(given, models, here)
-    common = params.check(values, [own], label)
-    return Run(name, common, params.select(own, values), here)
+    common = params.check(values, [parameters], label)
+    return Run(name, common, params.select(parameters, values), here)
 
 
 def _filled(given: Mapping[str, Any], models: list[type[BaseModel]], here: project.Project) -> dict[str, Any]:

@@ -142,6 +142,7 @@ class Run(Exhibits, Generic[Own]):
             low=found.low,
             high=found.high,
             n=found.n,
+            basis=self.text("basis", found),
             unit=unit,
             caveats=self.caveats(found.caveats),
             action=self.text(f"action.{found.verdict}"),

@@ -43,9 +43,8 @@ class Table:
     def html(self) -> str:
         """The table as an HTML fragment, in a box of its own that scrolls where the screen is narrow."""
         note = f'<p class="cerm-note">{escape(self.words.note)}</p>' if self.words.note else ""
-        return (
-            f'<div class="cerm-table"><div class="cerm-scroll" tabindex="0">{self.markup}</div>{note}</div>'
-        )
+        box = f'<div class="cerm-scroll" tabindex="0">{self.markup}</div>'
+        return f'<div class="cerm-table mathjax_ignore">{box}{note}</div>'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": repr(self)}

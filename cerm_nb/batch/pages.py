@@ -26,14 +26,13 @@ _TEXTS = (
     "owner", "caveats", "code", "printed", "failed", "image", "provenance", "client", "as_of", "version",
     "params", "inputs",
 )  # fmt: skip
-_UNITS = {"share": "percent.1", "customers": "integer", "": "integer"}
 _TOLD_ELSEWHERE = {"client", "title", "as_of", "data", "lang"}
 
 
 def page_html(
     notebook: nbformat.NotebookNode,
     common: CommonParams,
-    found: Sequence[Mapping[str, Any]],
+    found: Sequence[dict[str, Any]],
     made: Mapping[str, Any],
 ) -> str:
     """Draw the page of one executed notebook.
@@ -54,7 +53,8 @@ def page_html(
         notebook,
         lang=common.lang,
         words=page_words(messages),
-        findings=found,
+        # Read aloud, "472 of 2,357 customers" says more than 472.
+        findings=[finding | {"n": finding["basis"]} for finding in found],
         meta={**_meta(common, messages), **_basis(made, messages), "index": INDEX},
     )
 
@@ -63,7 +63,7 @@ def page_words(messages: Messages) -> report.PageWords:
     """Word everything on a page that is not in the notebook."""
     return report.PageWords(
         verdicts={name: messages(f"verdict.{name}") for name in (*findings.VERDICTS, "not_run")},
-        number=lambda value, unit: messages.format(value, _UNITS.get(unit, "compact")),
+        number=messages.quantity,
         **{name: messages(f"page.{name}") for name in _TEXTS},
     )
 

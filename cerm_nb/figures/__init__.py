@@ -4,9 +4,10 @@ Every function takes the wording (`Words`) and gives a `Figure`, drawn twice: fo
 """
 
 from cerm_nb.figures.figure import Figure
+from cerm_nb.figures.own import own
 from cerm_nb.figures.rows import bars, intervals
 from cerm_nb.figures.series import columns, curve, lines
 from cerm_nb.figures.tiles import grid
 from cerm_nb.words import Words
 
-__all__ = ["Figure", "Words", "bars", "columns", "curve", "grid", "intervals", "lines"]
+__all__ = ["Figure", "Words", "bars", "columns", "curve", "grid", "intervals", "lines", "own"]

@@ -55,7 +55,7 @@ class Figure:
         note = f'<p class="cerm-note">{escape(words.note)}</p>' if words.note else ""
         # `hidden` keeps the phone's drawing out of sight wherever our style sheet is not loaded.
         return (
-            f'<figure class="cerm-figure"><figcaption>'
+            f'<figure class="cerm-figure mathjax_ignore"><figcaption>'
             f'<strong class="cerm-title">{escape(words.title)}</strong>'
             f'<span class="cerm-subtitle">{escape(words.subtitle)}</span></figcaption>'
             f'<div class="cerm-wide">{self.svg}</div><div class="cerm-narrow" hidden>{self.narrow}</div>'

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "ko")
 MISSING = "–"
+_UNITS = {"share": "percent.1", "customers": "integer", "": "integer"}
 
 
 @cache
@@ -131,6 +132,10 @@ class Messages:
             return MISSING
         kind, _, digits = spec.partition(".")
         return numbers.FORMATS[kind](value, int(digits) if digits else None, self.lang, self.currency)
+
+    def quantity(self, value: float, unit: str) -> str:
+        """Write a number in its unit: ``share``, ``customers`` or a currency code."""
+        return self.format(value, _UNITS.get(unit, "compact"))
 
 
 class _Formatter(Formatter):

@@ -94,7 +94,7 @@ _CLASSES = {
     "th": {"cerm-number"},
     "td": {"cerm-number"},
 }
-_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
+_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
 _REFERENCE = re.compile(r"url\s*\(|\\", re.IGNORECASE)
 _TAG = re.compile(r'<(img|svg)((?:\s+[\w:-]+="[^"]*")*)\s*>')
 

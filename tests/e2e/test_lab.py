@@ -117,7 +117,7 @@ def check_dark(tab):
     tab.get_by_role("menuitem", name="Settings", exact=True).click()
     for entry in ("Theme", "JupyterLab Dark"):
         tab.locator(".lm-Menu-item").filter(has=tab.get_by_text(entry, exact=True)).click()
-    tab.locator("body[data-jp-theme-light='false']").wait_for()
+    tab.locator("body[data-jp-theme-light='false']").wait_for(state="attached")
     drawn = tab.locator(f".cerm-figure .cerm-wide [stroke='{light}']").first
     stroke = drawn.evaluate("line => getComputedStyle(line).stroke")
     assert [int(part) for part in re.findall(r"\d+", stroke)] == [

@@ -114,7 +114,7 @@ def test_the_mime_bundle_has_html_and_a_constant_repr():
     figure = draw("lines")
     bundle = figure._repr_mimebundle_()
     assert bundle["text/plain"] == repr(figure) == "Figure: It grew"
-    assert bundle["text/html"].startswith('<figure class="cerm-figure">')
+    assert bundle["text/html"].startswith('<figure class="cerm-figure mathjax_ignore">')
     assert '<div class="cerm-narrow" hidden>' in bundle["text/html"]
 
 

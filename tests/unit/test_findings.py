@@ -9,7 +9,7 @@ from cerm_nb.findings import Finding, from_json, to_json
 def finding(**changes: object) -> Finding:
     values: dict[str, object] = {
         "id": "target_value", "question": "Who?", "verdict": "go", "answer": "These.",
-        "value": 10.0, "low": 8.0, "high": 12.0, "n": 100, "unit": "USD",
+        "value": 10.0, "low": 8.0, "high": 12.0, "n": 100, "basis": "100 customers", "unit": "USD",
     }  # fmt: skip
     return Finding(**(values | changes))  # type: ignore[arg-type]
 

@@ -1,3 +1,5 @@
+"""What every test may use."""
+
 import os
 import shutil
 
@@ -6,7 +8,7 @@ import pytest
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; skipped where there is none, unless CERM_REQUIRE_BROWSER=1."""
     path = os.environ.get("CERM_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
