@@ -10,7 +10,6 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-import seaborn as sns
 from matplotlib.figure import Figure as Drawing
 
 from cerm_nb import palette
@@ -63,6 +62,8 @@ def own(plot: Callable[[Axes], object], *, words: Words) -> Figure:
 
 
 def _image(plot: Callable[[Axes], object], size: Size, alt: str) -> str:
+    import seaborn as sns  # half a second that pages without such a drawing need not pay
+
     colours = [pair[0] for pair in palette.MEANINGS.values()]
     logger = logging.getLogger("matplotlib.font_manager")
     level = logger.level
