@@ -27,7 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-screen = Console()
+# Output that goes to a file or a pipe is read by programs: paths must not be folded at 80 columns.
+_UNFOLDED = None if sys.stdout.isatty() else 200
+screen = Console(width=_UNFOLDED)
 complaints = Console(stderr=True)
 
 _INTERRUPTED = 130  # what a shell expects of a program ended by Ctrl-C
@@ -134,7 +136,8 @@ def status(out: OutOption = None, root: RootOption = None) -> None:
     if not rows:
         screen.print(f"Nothing under {project.label(project.out)} yet. Next: `cerm run params/CLIENT.yml`.")
         return
-    table = Table("client", "as of", "notebook", "verdict", "made", "seconds", "page", box=None)
+    table = Table("client", "as of", "notebook", "verdict", "made", "seconds", box=None)
+    table.add_column("page", overflow="fold")
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     screen.print(table)

@@ -157,6 +157,15 @@ def select(model: type[Model], values: Mapping[str, Any]) -> Model:
     return model.model_validate(_of(model, values), strict=True)
 
 
+def dump(*checked: BaseModel) -> dict[str, Any]:
+    """Give checked values back as they would stand in a params file, defaults included."""
+    return {
+        name: value
+        for model in checked
+        for name, value in model.model_dump(by_alias=True, exclude_none=True).items()
+    }
+
+
 def _of(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in model.model_fields if name in values}
 

@@ -189,7 +189,7 @@ class Run(Exhibits, Generic[Own]):
         return cards.paragraph(told)
 
     def _manifest(self, folder: Path) -> dict[str, Any]:
-        values = {**self.common.model_dump(by_alias=True, exclude_none=True), **self.own.model_dump()}
+        values = params.dump(self.common, self.own)
         inputs = {name: read.hashes for name, read in self._sources.items()}
         return manifest.compose(
             self.name, folder, values, inputs, key=manifest.BY_HAND, started=self._started

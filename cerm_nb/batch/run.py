@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from cerm_nb.project import Project
 
 RAN, UNCHANGED, NOT_RUN, FAILED = "ran", "unchanged", "not run", "failed"
-_LIBRARIES = (
-    "numpy",
-    "pandas",
-    "scipy",
-    "scikit-learn",
-    "statsmodels",
-    "duckdb",
-    "ibis-framework",
-    "papermill",
-)
 
 
 @dataclass(frozen=True)
@@ -165,7 +155,8 @@ def _execute_and_publish(
     with artifacts.staged(folder / step.name) as stage:
         notebook = execute(step, values, project, stage, on_cell)
         inputs = fingerprint.inputs(step, client.values, project.root)
-        told = manifest.compose(step.name, stage, values, inputs, key=key, started=started)
+        used = params.dump(client.common, params.select(step.parameters, client.values))
+        told = manifest.compose(step.name, stage, used, inputs, key=key, started=started)
         found = json.loads((stage / "findings.json").read_text(encoding="utf-8"))
         page = page_html(notebook, client.common, found, told)
         manifest.write(told | {"page": artifacts.text_hash(page)}, stage)
