@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cerm_nb import __version__
-from cerm_nb.errors import CermError, InputError
+from cerm_nb.errors import CermError, InputError, ParamsError, Problem
 
 if TYPE_CHECKING:
     from cerm_nb.batch.plan import Step
@@ -79,7 +79,7 @@ def run(
 
     project, steps = _open_project(root, out)
     clients, refused = _read_clients(files, project, steps)
-    outcomes = progress.run_clients(clients, _only(steps, only), project, screen, force=force)
+    outcomes = progress.run_clients(clients, _only(steps, only), project, screen, known=steps, force=force)
     failed = _show_outcomes(outcomes, project)
     raise typer.Exit(1 if failed or refused else 0)
 
@@ -123,7 +123,7 @@ def new(
 
     project, steps = _open_project(root, None)
     written = write_params(client, data, encoding, project, steps)
-    screen.print(f"Written: {project.label(written)}. Next: look it through, then `cerm check` it.")
+    screen.print(f"Written: {escape(project.label(written))}. Next: look it through, then `cerm check` it.")
 
 
 @app.command()
@@ -134,7 +134,9 @@ def status(out: OutOption = None, root: RootOption = None) -> None:
     project, _ = _open_project(root, out)
     rows = standing(project)
     if not rows:
-        screen.print(f"Nothing under {project.label(project.out)} yet. Next: `cerm run params/CLIENT.yml`.")
+        screen.print(
+            f"Nothing under {escape(project.label(project.out))} yet. Next: `cerm run params/CLIENT.yml`."
+        )
         return
     table = Table("client", "as of", "notebook", "verdict", "made", "seconds", box=None)
     table.add_column("page", overflow="fold")
@@ -178,14 +180,26 @@ def _read_clients(files: list[Path], project: Project, steps: list[Step]) -> tup
     """Read all params files, telling the problems of each; the good ones go on."""
     from cerm_nb.batch.run import read_client
 
-    clients, refused = [], False
+    clients: list[Client] = []
+    refused = False
     for file in files:
         try:
-            clients.append(read_client(file, project, steps))
+            client = read_client(file, project, steps)
+            _refuse_same_place(client, clients)
+            clients.append(client)
         except InputError as error:
             refused = True
             _complain(error)
     return clients, refused
+
+
+def _refuse_same_place(client: Client, earlier: list[Client]) -> None:
+    """Refuse a second params file whose results would replace those of the first."""
+    place = client.common.client, client.common.as_of
+    for other in earlier:
+        if (other.common.client, other.common.as_of) == place:
+            got = f"gives the same client and day as {other.label}"
+            raise ParamsError(Problem(client.label, got, next_step="give it a `client` of its own"))
 
 
 def _only(steps: list[Step], names: list[str] | None) -> list[Step]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cerm_nb import cards, figures
+from cerm_nb.messages import catalogue
 from cerm_nb.stats import suppress
 from cerm_nb.tables import Table, show
 from cerm_nb.twin import View
@@ -70,8 +71,12 @@ class Exhibits:
         **values
             What the wording needs besides.
         """
-        known = _Known(found, {"own": self.own, "as_of": self.as_of, **values})
+        known = _Known(found, {"own": self.own, "as_of": self.as_of, "found": found, **values})
         return self.messages.fill(f"{self._question}.{key}", known)
+
+    def has(self, key: str) -> bool:
+        """Tell whether this question has such a message."""
+        return f"{self._question}.{key}" in catalogue()
 
     def say(self, key: str, found: object = None, **values: object) -> Shown:
         """Show one of this question's messages as a paragraph."""
@@ -114,13 +119,19 @@ class Exhibits:
 
     # Figures and tables, their numbers written as the columns' labels say ----------------------------------
 
-    def table(self, frame: pd.DataFrame, words: Words) -> Table:
-        """Show a small table."""
+    def table(self, frame: pd.DataFrame, words: Words) -> Table | Shown:
+        """Show a small table, or say that its groups are all too small to be shown."""
+        if not frame.select_dtypes("number").notna().to_numpy().any():
+            return self.unknown("groups_too_small")
         numbers = [name for name in frame.columns if self.messages.format_of(name)]
         return show(frame, words=words, formats={name: self.format_of(name) for name in numbers})
 
-    def lines(self, data: pd.DataFrame, x: str, y: Sequence[str], words: Words, **options: Any) -> Figure:
-        """Draw lines: see `figures.lines`."""
+    def lines(
+        self, data: pd.DataFrame, x: str, y: Sequence[str], words: Words, **options: Any
+    ) -> Figure | Shown:
+        """Draw lines (see `figures.lines`), or say that the groups are all too small to be shown."""
+        if not data[list(y)].notna().to_numpy().any():
+            return self.unknown("groups_too_small")
         options |= {"x_format": self.format_of(x), "y_format": self.format_of(y[0])}
         return figures.lines(data, x, y, words=words, **options)
 
@@ -131,8 +142,10 @@ class Exhibits:
 
     def intervals(
         self, data: pd.DataFrame, category: str, value: str, words: Words, **options: Any
-    ) -> Figure:
+    ) -> Figure | Shown:
         """Draw estimates with their intervals in columns ``low`` and ``high``: see `figures.intervals`."""
+        if not data[value].notna().any():
+            return self.unknown("groups_too_small")
         written = self.format_of(value)
         return figures.intervals(
             data, category, value, "low", "high", words=words, value_format=written, **options
@@ -144,9 +157,16 @@ class Exhibits:
 
     def unless(self, reason: str, draw: Callable[[], Any]) -> Any:
         """Draw, or say why there is nothing to draw."""
-        if reason:
-            return cards.paragraph(self.messages("common.unknown", why=self.why(reason)))
-        return draw()
+        return self.unknown(reason) if reason else draw()
+
+    def unknown(self, reason: str) -> Shown:
+        """Say why something cannot be told."""
+        return cards.paragraph(self.messages("common.unknown", why=self.why(reason)))
+
+    def leading(self, groups: pd.DataFrame) -> pd.Series[Any]:
+        """Give the first group that is shown, for a title to speak of."""
+        told = groups.dropna(subset=["customers"])
+        return (groups if told.empty else told).iloc[0]
 
     def shown(self, groups: pd.DataFrame, count: str = "customers") -> pd.DataFrame:
         """Blank the numbers of groups smaller than ``min_group``, as no page may speak of so few."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+_LONGEST = 200
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -108,7 +110,7 @@ def read(path: Path, label: str) -> dict[str, Any]:
         raise ParamsError(
             Problem(label, f"is not UTF-8 (byte {error.start})", next_step="save the file as UTF-8")
         ) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise ParamsError(_yaml_problem(label, error)) from None
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise ParamsError(Problem(label, "holds no `key: value` lines", "for example `client: hotel`"))
@@ -187,7 +189,14 @@ def _problem(model: type[BaseModel], detail: ErrorDetails, label: str) -> Proble
         return Problem(where, "is not known here", next_step=f"remove it or correct its spelling{meaning}")
     if detail["type"] == "missing":
         return Problem(where, "is missing", next_step=f"add it{meaning}")
-    return Problem(where, f"got {detail['input']!r}", _expected(detail) + meaning)
+    return Problem(where, f"got {_shown(detail['input'])}", _expected(detail) + meaning)
+
+
+def _shown(value: object) -> str:
+    """Write a value for an error: in short, and without the password of a database URL."""
+    text = re.sub(r"(//[^\s'\":/]*):[^\s'\"]*@", r"\1:***@", repr(value))
+    text = re.sub(r"(?i)((?:password|pwd)=)[^\s'\"&]*", r"\1***", text)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 # Pydantic's own wording speaks to programmers; these speak to whoever wrote the YAML.
@@ -221,7 +230,7 @@ def _unknown(label: str, key: str, known: set[str]) -> Problem:
     return Problem(f"{label} → {key}", "is no parameter of any notebook", next_step=advice)
 
 
-def _yaml_problem(label: str, error: yaml.YAMLError) -> Problem:
+def _yaml_problem(label: str, error: Exception) -> Problem:
     mark = getattr(error, "problem_mark", None)
     where = f"{label}, line {mark.line + 1}, column {mark.column + 1}" if mark else label
     told = str(getattr(error, "problem", None) or error).replace("\n", " ")

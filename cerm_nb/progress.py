@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 
 def run_clients(
-    clients: Sequence[Client], steps: Sequence[Step], project: Project, screen: Console, *, force: bool
+    clients: Sequence[Client],
+    steps: Sequence[Step],
+    project: Project,
+    screen: Console,
+    *,
+    known: Sequence[Step],
+    force: bool,
 ) -> list[Outcome]:
     """Run clients one after another, showing how far the batch is.
 
@@ -38,6 +44,8 @@ def run_clients(
         What to run, and where.
     screen
         Where the bar is drawn; nothing is drawn when it is no terminal.
+    known
+        All notebooks there are, of which ``steps`` may be a choice.
     force
         Run even what is unchanged.
 
@@ -73,6 +81,7 @@ def run_clients(
                 client,
                 steps,
                 project,
+                known=known,
                 force=force,
                 on_start=started,
                 on_cell=lambda: bar.advance(task),
@@ -86,6 +95,7 @@ def _run_one(
     steps: Sequence[Step],
     project: Project,
     *,
+    known: Sequence[Step],
     force: bool,
     on_start: Callable[[Step], None],
     on_cell: Callable[[], None],
@@ -94,7 +104,14 @@ def _run_one(
     """Run one client; results that cannot be written are its failure, not the batch's."""
     try:
         return run_client(
-            client, steps, project, force=force, on_start=on_start, on_cell=on_cell, on_done=on_done
+            client,
+            steps,
+            project,
+            known=known,
+            force=force,
+            on_start=on_start,
+            on_cell=on_cell,
+            on_done=on_done,
         )
     except OutputError as error:
         common = client.common

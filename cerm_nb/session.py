@@ -123,7 +123,9 @@ class Run(Exhibits, Generic[Own]):
             Stable name of the finding.
         found
             The answer of an analysis. It is worded by ``answer``, or by ``answer_unknown`` where the value is
-            NaN; ``verdict.<reason>`` says why the verdict is what it is, ``action.<verdict>`` what to do.
+            NaN (``answer_unknown_no_revenue`` where there is no revenue to speak of either);
+            ``verdict.<reason>`` says why the verdict is what it is, ``action.<verdict>`` what to do, unless
+            ``action.<verdict>.<reason>`` says it better.
         unit
             Unit of the value.
         **values
@@ -131,8 +133,10 @@ class Run(Exhibits, Generic[Own]):
         """
         unknown = math.isnan(found.value)
         why = self.why(found.reason) if unknown else ""
-        sentence = self.text("answer_unknown" if unknown else "answer", found, why=why, **values)
+        sentence = self.text(self._answer_key(found), found, why=why, **values)
         judged = "" if unknown else " " + self.text(f"verdict.{found.reason or 'sound'}")
+        action = f"action.{found.verdict}"
+        special = f"{action}.{found.reason}"
         finding = Finding(
             id=name,
             question=self.text("question"),
@@ -145,11 +149,18 @@ class Run(Exhibits, Generic[Own]):
             basis=self.text("basis", found),
             unit=unit,
             caveats=self.caveats(found.caveats),
-            action=self.text(f"action.{found.verdict}"),
+            action=self.text(special if self.has(special) else action, found, **values),
             owner=self.text("owner"),
         )
         self._findings.append(finding)
         return cards.answer(finding, self.messages)
+
+    @staticmethod
+    def _answer_key(found: Answer) -> str:
+        if not math.isnan(found.value):
+            return "answer"
+        without_revenue = math.isnan(getattr(found, "revenue_share", 0.0))
+        return "answer_unknown_no_revenue" if without_revenue else "answer_unknown"
 
     def show_caveats(self) -> Shown:
         """Show what the reader must know before using the answers."""

@@ -250,8 +250,11 @@ def suppress(groups: pd.DataFrame, count: str, smallest: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A copy in which every number of a smaller group is NaN, its size included.
+        A copy in which every number of a smaller group is NaN, its size included. Where only one is too
+        small the next larger is blanked with it, or the total would tell its size.
     """
     small = groups[count] < smallest
+    if small.sum() == 1 and len(groups) > 1:
+        small |= groups[count] == groups.loc[~small, count].min()
     numbers = groups.select_dtypes("number").columns
     return groups.assign(**{name: groups[name].astype(float).mask(small) for name in numbers})

@@ -61,6 +61,8 @@ def execute(
         When the notebook found that there is not enough data.
     """
     import papermill  # costs half a second, which `cerm --help` need not pay
+    from jupyter_client.kernelspec import NoSuchKernel
+    from nbclient.exceptions import DeadKernelError
 
     source = folder / "source.ipynb"
     nbformat.write(_without_twin(step.path), source)
@@ -71,6 +73,7 @@ def execute(
                 folder / EXECUTED,
                 parameters=dict(parameters),
                 cwd=project.root,
+                kernel_name="python3",  # whatever the notebook was last saved with
                 progress_bar=False,
                 log_output=False,
                 on_cell_executed=lambda **_: on_cell(),
@@ -79,8 +82,13 @@ def execute(
             )
     except papermill.PapermillExecutionError as error:
         raise _failure(step, error) from None
+    except (DeadKernelError, NoSuchKernel, RuntimeError, ValueError) as error:
+        told = str(error).strip() or type(error).__name__
+        raise StepError(f"{step.name}: its kernel could not run it ({told})") from None
     finally:
         source.unlink(missing_ok=True)
+    if not (folder / "findings.json").is_file():
+        raise StepError(f"{step.name}: saved nothing; its last cell must be run.save()")
     _make_repeatable(executed)
     nbformat.write(executed, folder / EXECUTED)
     return executed

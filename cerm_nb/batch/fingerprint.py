@@ -75,7 +75,9 @@ def is_current(folder: Path, page: Path, wanted: str) -> bool:
     if made is None or made.get("key") != wanted or not page.is_file():
         return False
     read_from = [hashed for table in made["inputs"].values() for hashed in table.values()]
-    return sources.DATABASE not in read_from and artifacts.sha256(page) == made["page"]
+    if sources.DATABASE in read_from or artifacts.sha256(page) != made["page"]:
+        return False
+    return bool(artifacts.hash_files(folder, but=manifest.NAME) == made["outputs"])
 
 
 @cache

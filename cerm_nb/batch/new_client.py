@@ -96,7 +96,8 @@ def _table(data: Path | None, encoding: str, project: Project) -> list[str]:
     proposed = propose(columns)
     lines = [f"    from: {_scalar(told)}"]
     lines += [f"    encoding: {encoding}"] if encoding != "utf-8" else []
-    lines += [f"    # columns found: {', '.join(columns)}"] if columns else []
+    # A name may hold a line break; as JSON it stays inside the comment.
+    lines += [f"    # columns found: {json.dumps(columns, ensure_ascii=False)}"] if columns else []
     lines.append("    columns:")
     for meaning in schemas.describe("transactions"):
         guess = proposed.get(meaning.name)

@@ -88,7 +88,8 @@ def redraw(project: Project) -> list[Path]:
     written: list[Path] = []
     for path in sorted(project.out.glob(f"*/*/[0-9]*/{manifest.NAME}")):
         made = manifest.read(path.parent)
-        if made is not None and (path.parent / "notebook.ipynb").is_file():
+        whole = all((path.parent / name).is_file() for name in ("notebook.ipynb", "findings.json"))
+        if made is not None and whole:
             written.append(_redraw_page(path.parent, made))
             written.append(_redraw_index(path.parent.parent, made))
     return list(dict.fromkeys(written))
@@ -121,7 +122,9 @@ def _read_rows(folder: Path) -> dict[str, dict[str, Any]]:
         rows = json.loads((folder / ROWS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {name: row for name, row in rows.items() if (folder / name).is_dir() or row["page"] is None}
+    if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
+        return {}
+    return {name: row for name, row in rows.items() if (folder / name).is_dir() or row.get("page") is None}
 
 
 def _index_html(common: CommonParams, rows: Mapping[str, Mapping[str, Any]], messages: Messages) -> str:

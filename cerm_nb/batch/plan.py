@@ -91,6 +91,8 @@ def discover(folder: Path) -> list[Step]:
 def read_step(path: Path) -> Step:
     """Read what one notebook declares in its metadata under ``cerm``."""
     metadata = read_notebook(path).metadata.get("cerm", {})
+    if not isinstance(metadata, dict):
+        raise PlanError(f"{path.name}: metadata cerm is {metadata!r}; expected needs, optional and gives")
     question = path.stem.partition("_")[2]
     return Step(
         name=path.stem,

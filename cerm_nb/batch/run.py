@@ -76,6 +76,7 @@ def run_client(
     steps: Sequence[Step],
     project: Project,
     *,
+    known: Sequence[Step] = (),
     force: bool = False,
     on_start: Callable[[Step], None] = lambda step: None,
     on_cell: Callable[[], None] = lambda: None,
@@ -91,6 +92,8 @@ def run_client(
         In the order of `plan.discover`.
     project
         Where notebooks and results are.
+    known
+        All notebooks there are, where ``steps`` is a choice of them: their tables may be read as well.
     force
         Run a step although nothing it depends on has changed.
     on_start, on_cell, on_done
@@ -110,7 +113,9 @@ def run_client(
     outcomes: list[Outcome] = []
     for step in steps:
         on_start(step)
-        outcome = _run_step(step, client, project, folder, outcomes, force=force, on_cell=on_cell)
+        outcome = _run_step(
+            step, client, project, folder, outcomes, known or steps, force=force, on_cell=on_cell
+        )
         outcomes.append(outcome)
         on_done(outcome)
     write_index(client.common, outcomes, folder)
@@ -123,6 +128,7 @@ def _run_step(
     project: Project,
     folder: Path,
     earlier: Sequence[Outcome],
+    known: Sequence[Step],
     *,
     force: bool,
     on_cell: Callable[[], None],
@@ -136,7 +142,7 @@ def _run_step(
     page = folder / f"{step.name}.html"
     begun = time.perf_counter()
     try:
-        key = fingerprint.key(step, client.values, project, _published(step, earlier, folder))
+        key = fingerprint.key(step, client.values, project, _published(step, known, folder))
         if not force and fingerprint.is_current(folder / step.name, page, key):
             return outcome(UNCHANGED, page=page)
         _execute_and_publish(step, client, project, folder, key, on_cell)
@@ -144,6 +150,9 @@ def _run_step(
         return outcome(NOT_RUN, str(stopped), seconds=time.perf_counter() - begun)
     except CermError as error:
         return outcome(FAILED, str(error), seconds=time.perf_counter() - begun)
+    except Exception as error:  # a fault of ours must not stop the other clients; it is told, not swallowed
+        told = f"{step.name}: unexpected {type(error).__name__}: {error}"
+        return outcome(FAILED, told, seconds=time.perf_counter() - begun)
     return outcome(RAN, page=page, seconds=time.perf_counter() - begun)
 
 
@@ -168,7 +177,8 @@ def _execute_and_publish(
 def step_values(step: Step, client: Client) -> dict[str, Any]:
     """Pick the parameters of one notebook out of a client's file, in the order of its parameters cell."""
     names = [*params.CommonParams.model_fields, *step.parameters.model_fields]
-    return {name: client.values[name] for name in names if name in client.values}
+    values = {name: client.values[name] for name in names if name in client.values}
+    return values | {"as_of": client.common.as_of}  # written one way, however the file writes it
 
 
 def _cannot_run(step: Step, client: Client, earlier: Sequence[Outcome]) -> str:
@@ -184,12 +194,12 @@ def _cannot_run(step: Step, client: Client, earlier: Sequence[Outcome]) -> str:
     return ""
 
 
-def _published(step: Step, earlier: Sequence[Outcome], folder: Path) -> dict[str, str]:
-    """Hash the tables of other notebooks that this one reads."""
+def _published(step: Step, known: Sequence[Step], folder: Path) -> dict[str, str]:
+    """Hash the tables of other notebooks that this one reads, whether they ran just now or earlier."""
     hashes: dict[str, str] = {}
-    for outcome in earlier:
-        for address in sorted(outcome.step.addresses & step.published_needs):
-            table = folder / outcome.step.name / "tables" / f"{address.partition('.')[2]}.parquet"
+    for giver in known:
+        for address in sorted(giver.addresses & step.published_needs):
+            table = folder / giver.name / "tables" / f"{address.partition('.')[2]}.parquet"
             if table.is_file():
                 hashes[address] = artifacts.sha256(table)
     return hashes

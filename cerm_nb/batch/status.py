@@ -24,7 +24,7 @@ def standing(project: Project) -> list[tuple[str, ...]]:
     for path in sorted(project.out.glob(f"*/*/[0-9]*/{manifest.NAME}")):
         folder = path.parent
         made = manifest.read(folder)
-        if made is None:
+        if made is None or not (folder / "findings.json").is_file():
             continue
         told = findings.from_json((folder / "findings.json").read_text(encoding="utf-8"))
         rows.append(

@@ -13,6 +13,7 @@ A text is a format string whose fields take these formats besides Python's own:
 ``{d:date}``                   30 June 2011, 2011년 6월 30일
 ``{name:은/는}``                the name and the particle that fits its last sound
 ``{segment:label}``            the reader's name of a value
+``{weeks:count week}``         1 week, 39 weeks (English texts only)
 ============================== =====================================================
 
 A label may say, besides its texts, how the values of such a column are written: ``format: percent.1``.
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "ko")
 MISSING = "–"
+_COUNT = "count "
 _UNITS = {"share": "percent.1", "customers": "integer", "": "integer"}
 
 
@@ -124,6 +126,9 @@ class Messages:
 
     def format(self, value: Any, spec: str) -> str:
         """Format one value by one of the formats named at the top of this module."""
+        if spec.startswith(_COUNT):
+            noun = spec.removeprefix(_COUNT)
+            return f"{self.format(value, 'integer')} {noun}" + ("" if round(value) == 1 else "s")
         if spec == "label":
             return self.label(str(value))
         if spec in PARTICLES:
@@ -144,7 +149,8 @@ class _Formatter(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         kind = format_spec.partition(".")[0]
-        if format_spec == "label" or format_spec in PARTICLES or kind in numbers.FORMATS:
+        ours = format_spec == "label" or format_spec in PARTICLES or format_spec.startswith(_COUNT)
+        if ours or kind in numbers.FORMATS:
             return self._messages.format(value, format_spec)
         return str(super().format_field(value, format_spec))
 

@@ -22,7 +22,7 @@ REASONS = found(r'NotEnoughData\(\s*"(\w+)"') + found(r'Backtest\(\s*"(\w+)"') +
 CAVEATS = (
     found(r'yield "(\w+)", \{')
     + found(r'yield \(\s*"(\w+)",')
-    + ["totals_underpredicted", "totals_overpredicted"]
+    + ["totals_underpredicted", "totals_overpredicted", "models_close", "models_close_before_check"]
 )
 RULINGS = found(r'\("(?:stop|watch)", "(\w+)"')
 

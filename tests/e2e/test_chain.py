@@ -65,3 +65,56 @@ def test_a_question_whose_giver_failed_is_not_run(project: Path) -> None:
     index = (project / "out" / "broken" / AS_OF / "index.html").read_text(encoding="utf-8")
     assert "It stopped with an error" in index
     assert "it needs value.customers" in index
+
+
+def test_a_change_upstream_is_noticed_even_when_only_one_question_runs(project: Path) -> None:
+    path = add_client(project, "chained", purchases(120))
+    assert cerm(project, "run", path).returncode == 0
+    assert "unchanged" in cerm(project, "run", "--only", "10_after", path).stdout
+    customers = project / "out" / "chained" / AS_OF / "20_value" / "tables" / "customers.parquet"
+    pd.read_parquet(customers).iloc[:50].to_parquet(customers)
+    assert " ran " in cerm(project, "run", "--only", "10_after", path).stdout
+    assert " ran " in cerm(project, "run", "--only", "20_value", path).stdout  # its table is not what it made
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("import os\nos._exit(1)", "its kernel could not run it"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("pass", "its last cell must be run.save()"),
+    ],
+)
+def test_a_notebook_that_breaks_harms_no_other_client(tmp_path: Path, source: str, told: str) -> None:
+    folder = make_project(tmp_path / "project")
+    (folder / "notebooks" / "20_value.ipynb").unlink()
+    node = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source)], metadata={"cerm": {"analysis": ""}}
+    )
+    nbformat.write(node, folder / "notebooks" / "10_broken.ipynb")
+    paths = [add_client(folder, name, purchases(5)) for name in ("one", "two")]
+    ran = cerm(folder, "run", *paths)
+    assert ran.returncode == 1
+    assert ran.stdout.count(told) == 2
+    assert "Traceback" not in ran.stdout + ran.stderr
+
+
+def test_damaged_results_are_made_again_and_stop_nothing(project: Path) -> None:
+    path = project / "params" / "chained.yml"
+    folder = project / "out" / "chained" / AS_OF
+    (folder / "20_value" / "findings.json").unlink()
+    (folder / "index.json").write_text("[]")
+    assert cerm(project, "status").returncode == 0
+    assert cerm(project, "report").returncode == 0
+    ran = cerm(project, "run", path)
+    assert ran.returncode == 0, ran.stdout
+    assert (folder / "20_value" / "findings.json").is_file()
+
+
+def test_two_files_for_one_client_and_day_are_refused(project: Path) -> None:
+    first = project / "params" / "chained.yml"
+    second = project / "params" / "again.yml"
+    second.write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
+    ran = cerm(project, "run", first, second)
+    assert ran.returncode == 1
+    assert "params/again.yml: gives the same client and day as params/chained.yml" in ran.stderr

@@ -94,6 +94,9 @@ def test_dates_stay_text_quoted_or_not(tmp_path: Path) -> None:
         ("- a\n- b\n", "no `key: value` lines"),
         ("", "no `key: value` lines"),
         ("1: a\n", "no `key: value` lines"),
+        ("[a]: 1\n", "not valid YAML"),
+        ("seed: !!int foo\n", "not valid YAML"),
+        ("a: " + "[" * 3000 + "\n", "not valid YAML"),
         ("client: !!python/object:os.system x\n", "not valid YAML"),
     ],
 )
@@ -112,3 +115,18 @@ def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     path.write_bytes("title: 한빛호텔".encode("cp949"))
     with pytest.raises(ParamsError, match="not UTF-8"):
         params.read(path, "params/x.yml")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"transactions": "postgres://bob:geheim@h/db"},
+        {"transactions": {"from": "postgres://bob:geheim@h/db"}},
+        {"transactions": {"from": {"url": "postgres://bob:ge/heim@h/db"}}},
+        {"transactions": {"from": "postgres://h/db?password=geheim", "tabel": "t"}},
+    ],
+)
+def test_an_error_never_tells_a_password(value: object) -> None:
+    told = " ".join(problems(GOOD | {"data": value}))
+    assert "geheim" not in told
+    assert "ge/heim" not in told

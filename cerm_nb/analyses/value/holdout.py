@@ -93,6 +93,12 @@ class Backtest:
         return "low" if self.error < 0 else "high"
 
     @property
+    def habit(self) -> str:
+        """``rising`` where those who had bought most often bought more afterwards than the others."""
+        means = self.groups["actual"]
+        return "rising" if means.iloc[-1] > means.iloc[0] else "not_rising"
+
+    @property
     def last_calibration_week(self) -> int:
         """The last week the models saw."""
         return int(self.frame.loc[self.frame["phase"] == "calibration", "period"].max())

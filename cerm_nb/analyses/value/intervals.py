@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 from cerm_nb.analyses.value.clv import horizon_weeks, weekly_rate
 from cerm_nb.analyses.value.forecast import active, while_active
 from cerm_nb.analyses.value.purchases import histories
-from cerm_nb.analyses.value.spend import expected_spend
+from cerm_nb.analyses.value.spend import GammaGamma, expected_spend
 from cerm_nb.stats import percentile_interval
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cerm_nb.stats import Floats, Integers
 
 PER_STRATUM = 50  # customers whose value is drawn again; their stratum's total moves with them
+PRIOR_ERROR, PRIOR_CHECKS = 0.10, 2  # log error of a total before any check is seen, and its weight (ours)
 NODES = 10  # integration nodes a draw: six digits
 
 
@@ -88,14 +89,19 @@ def uncertainty(scores: pd.DataFrame, models: Models, params: Params) -> Uncerta
 
     Notes
     -----
-    Each draw takes both models' parameters from their large-sample distribution (normal on the log scale) and
-    values up to 50 customers of each stratum again, spread over its range; the stratum's total moves in
-    proportion. Such intervals are far too narrow for totals, as the models themselves are wrong in ways no
-    parameter shows: on CDNOW a 95 % interval misses the actual total by 12 %. So every draw is multiplied by
-    exp(e·z), z standard normal, with e = |log(actual / expected)| of the backtest: one error observed, taken
-    as the spread of errors to come. The forecast itself is not shifted: one error does not tell a direction.
-    For a share the same is done on the logit scale, with the error of the share the best-ranked
-    held. Without a backtest nothing is widened and the answer says so.
+    Three sources of uncertainty are put together:
+
+    1. *The parameters.* Each draw takes both models' parameters from their large-sample distribution (normal
+       on the log scale) and values up to 50 customers of each stratum again, spread over its range; the
+       stratum's total moves in proportion.
+    2. *Chance.* What customers then do differs from what is expected of them: see `_chance`.
+    3. *The model.* The models are wrong in ways no parameter shows: on CDNOW a 95 % interval from the
+       parameters alone misses the actual total by 12 %. So every draw is multiplied by exp(error). The
+       check gives one error e = |log(actual / expected)|; one is little to judge a spread by, so it is
+       joined with a prior of `PRIOR_ERROR` that counts as two checks, which gives a t distribution with
+       3 degrees of freedom and scale √((2·prior² + e²)/3); without a check, 2 degrees of freedom and the
+       prior. The forecast itself is not shifted: one error does not tell a direction. For a share the same
+       is done on the logit scale, with the error of the share the best-ranked held.
     """
     if models.purchases is None or models.spend is None:
         return None
@@ -113,9 +119,44 @@ def uncertainty(scores: pd.DataFrame, models: Models, params: Params) -> Uncerta
         purchases[row] = np.bincount(stratum, plain, minlength=size)
     clv *= strata["clv"].to_numpy() / np.bincount(stratum, start[0], minlength=size)
     purchases *= strata["expected_purchases"].to_numpy() / np.bincount(stratum, start[1], minlength=size)
-    errors = np.nan_to_num([models.backtest.log_error, models.backtest.logit_share_error])
-    missed = errors * random.standard_normal((params.bootstrap, 2))
-    return Uncertainty(strata, clv, purchases, np.exp(missed[:, 0]), missed[:, 1], params.confidence)
+    clv_spread, purchase_spread = _chance(scores, models.purchases, models.spend)
+    luck = random.standard_normal((params.bootstrap, size))
+    clv = np.maximum(clv + luck * clv_spread, 0.0)
+    purchases = np.maximum(purchases + luck * purchase_spread, 0.0)
+    missed = [
+        _missed(error, params.bootstrap, random)
+        for error in (models.backtest.log_error, models.backtest.logit_share_error)
+    ]
+    return Uncertainty(strata, clv, purchases, np.exp(missed[0]), missed[1], params.confidence)
+
+
+def _missed(error: float, draws: int, random: np.random.Generator) -> Floats:
+    """Draw errors to come from the one seen (NaN: none) and the prior."""
+    seen = np.array([error] if np.isfinite(error) else [])
+    freedom = PRIOR_CHECKS + seen.size
+    scale = np.sqrt((PRIOR_CHECKS * PRIOR_ERROR**2 + (seen**2).sum()) / freedom)
+    return np.asarray(scale * random.standard_t(freedom, draws))
+
+
+def _chance(scores: pd.DataFrame, purchases: PurchaseModel, spend: GammaGamma) -> tuple[Floats, Floats]:
+    """Tell how far, by stratum, what customers do spreads around what is expected (standard deviations).
+
+    Of one customer with chance P to be active and E purchases expected, purchases have the variance
+    E + E²((1 + 1/k)/P − 1), k = r + x: active or not, a Gamma rate with shape k, and Poisson counts. Spend
+    adds the spread of purchases (squared coefficient of variation 1/p) and what is not known of the
+    customer's mean (1/(px + q − 2)). Customers are independent, so variances add up.
+    """
+    p, q, _ = spend.estimates
+    names = ("frequency", "expected_purchases", "clv")
+    x, expected, clv = (scores[name].to_numpy(dtype=float) for name in names)
+    alive = np.maximum(scores["p_alive"].to_numpy(dtype=float), 1e-12)
+    shape = purchases.process[0] + x
+    counts = expected + expected**2 * ((1 + 1 / shape) / alive - 1)
+    unknown = 1 / np.maximum(p * x + q - 2, 0.1)  # a heavier tail has no variance
+    worth = np.divide(clv, expected, out=np.zeros_like(x), where=expected > 0)
+    value = worth**2 * (counts * (1 + unknown) + expected**2 * unknown + expected * (1 + unknown) / p)
+    stratum = scores.groupby(["tier", "is_target"], sort=True).ngroup().to_numpy()
+    return np.sqrt(np.bincount(stratum, value)), np.sqrt(np.bincount(stratum, counts))
 
 
 def _values(model: PurchaseModel, data: Histories, params: Params) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     holdout_weeks: int = Field(
-        39, ge=0, description="weeks held back to check the forecast; 0 checks nothing"
+        39, ge=0, le=1040, description="weeks held back to check the forecast; 0 checks nothing"
     )
     horizon_months: int = Field(12, ge=1, le=60, description="months of future purchases counted, 1–60")
     annual_discount: float = Field(0.10, ge=0, le=1, description="discount rate a year, 0–1")

@@ -145,6 +145,11 @@ class WhatIf:
     share: float = np.nan
     curve: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    @property
+    def target_share(self) -> float:
+        """The target customers' share of all customers; more than asked for where values tie at the cut."""
+        return self.target_customers / self.customers
+
 
 def what_if(summary: pd.DataFrame, models: Models, params: Params) -> WhatIf:
     """Value the target customers again, under other parameters; fast enough for a slider.
@@ -156,7 +161,7 @@ def what_if(summary: pd.DataFrame, models: Models, params: Params) -> WhatIf:
     models
         Fitted models.
     params
-        horizon_months, annual_discount, margin and target_share are used.
+        horizon_months, annual_discount, margin, target_share and min_group are used.
     """
     unit = horizon_weeks(params.horizon_months), weekly_rate(params.annual_discount)
     if models.reason:
@@ -165,5 +170,7 @@ def what_if(summary: pd.DataFrame, models: Models, params: Params) -> WhatIf:
     target = is_top(worth, params.target_share)
     steps = np.linspace(0, 1, min(worth.size, 100) + 1)
     curve = pd.DataFrame({"share_of_customers": steps, "share_of_clv": captured(worth, worth, steps)})
+    if target.sum() < params.min_group:
+        return WhatIf("few_targets", *unit, len(summary))
     total, held = float(worth.sum()), float(worth[target].sum())
     return WhatIf("", *unit, worth.size, int(target.sum()), total, held, held / total, curve)

@@ -63,14 +63,14 @@ def fit_spend(summary: pd.DataFrame) -> GammaGamma:
     Raises
     ------
     NotEnoughData
-        ``negative_spend``, ``too_few_repeat_customers``, ``spend_all_equal``, ``model_not_identified`` or
+        ``negative_spend``, ``too_few_repeat_spenders``, ``spend_all_equal``, ``spend_not_identified`` or
         ``spend_mean_infinite`` (q of 1 or less: so heavy a tail that a mean does not exist).
     """
     used = spenders(summary)
     money = used["monetary_value"].to_numpy(dtype=float)
     frequency = used["frequency"].to_numpy(dtype=np.int64)
     if money.size < FEWEST_REPEATERS:
-        raise NotEnoughData("too_few_repeat_customers", found=money.size, needed=FEWEST_REPEATERS)
+        raise NotEnoughData("too_few_repeat_spenders", found=money.size, needed=FEWEST_REPEATERS)
     if np.ptp(money) <= 1e-9 * money.max():
         raise NotEnoughData("spend_all_equal", customers=money.size)
     scale = float(np.median(money))  # a heavy tail has no mean
@@ -78,7 +78,12 @@ def fit_spend(summary: pd.DataFrame) -> GammaGamma:
     if money.size > 2 * SUBSAMPLE:
         every = money.size // SUBSAMPLE
         start, _ = climb(lambda logs: surface(frequency[::every], scaled[::every], logs), start)
-    logs, covariance, value = maximise(lambda logs: surface(frequency, scaled, logs), start, GammaGamma.name)
+    try:
+        logs, covariance, value = maximise(
+            lambda logs: surface(frequency, scaled, logs), start, GammaGamma.name
+        )
+    except NotEnoughData as error:
+        raise NotEnoughData("spend_not_identified", **error.values) from None
     estimates = np.exp(logs) * np.array([1.0, 1.0, scale])
     if estimates[1] <= 1:
         raise NotEnoughData("spend_mean_infinite", q=float(estimates[1]))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.value.parameters import Params
     from cerm_nb.stats import Floats, Integers
 
+CONDITIONS = ("purchase_days", "since_last", "mean_spend")
 GRID = 16  # candidate limits of each condition
 SIMPLER = 0.02  # a third condition must add this much to the F1 score
 
@@ -76,6 +77,8 @@ class TargetRule:
         Share of the target customers who meet the rule, among `checked_targets`.
     checked_customers, checked_targets
         Customers who meet the rule, and target customers, in the half of the data the rule was not chosen on.
+    conditions
+        Which of `CONDITIONS` leave anybody out; none: no rule was found.
     """
 
     min_purchase_days: int
@@ -90,6 +93,7 @@ class TargetRule:
     recall_high: float
     checked_customers: int
     checked_targets: int
+    conditions: tuple[str, ...]
 
 
 def target_rule(scores: pd.DataFrame, params: Params) -> TargetRule:
@@ -135,6 +139,9 @@ def target_rule(scores: pd.DataFrame, params: Params) -> TargetRule:
         *wilson_interval(right, wanted, params.confidence),
         met,
         wanted,
+        tuple(
+            name for name, binds in zip(CONDITIONS, limits > facts.min(axis=0) + 1e-9, strict=True) if binds
+        ),
     )
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from cerm_nb.analyses.value.candidates import CLEAR_LEAD
 from cerm_nb.analyses.value.clv import horizon_weeks
-from cerm_nb.analyses.value.purchases import Nbd
+from cerm_nb.analyses.value.purchases import BgNbd, Nbd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.value.intervals import Uncertainty
     from cerm_nb.analyses.value.models import Models
     from cerm_nb.analyses.value.parameters import Params
+    from cerm_nb.analyses.value.purchases import PurchaseModel
 
 Caveat = tuple[str, dict[str, object]]
 Ruling = tuple[str, str]
@@ -27,6 +28,7 @@ Ruling = tuple[str, str]
 WORTH_TELLING = 0.05  # a total missed by less is not a caveat
 WATCH_ERROR, STOP_ERROR = 0.20, 0.50  # error of the backtest's total
 WIDEST = 0.50  # half the interval over the value
+TOO_LARGE = 1.5  # target customers over those asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,16 @@ class Answer:
     reason: str
     caveats: tuple[Caveat, ...]
 
+    @property
+    def hidden(self) -> str:
+        """Why nothing may be said of the target group itself; empty where it may."""
+        return "few_targets" if self.n and self.reason == "few_targets" else ""
+
+    @property
+    def target_share(self) -> float:
+        """The target customers' share of all customers: as asked for, or more where values tie at the cut."""
+        return self.n / self.customers
+
 
 def answer(
     scores: pd.DataFrame,
@@ -87,9 +99,12 @@ def answer(
     clv, spend = scores["clv"].to_numpy(dtype=float), scores["spend"].clip(lower=0).to_numpy(dtype=float)
     unknown = (np.nan, np.nan)
     low, high = draws.total_clv(draws.strata["is_target"]) if draws else unknown
-    value = float(clv[target].sum())
+    value = float(clv[target].sum()) if draws else np.nan
     weeks = float(scores["age"].max())
-    decision, reason = verdict(models, (value, low, high), int(target.sum()), weeks, params)
+    groups = int(target.sum()), len(scores)
+    decision, reason = verdict(models, (value, low, high), groups, weeks, params)
+    if reason == "few_targets":  # a group too small to be shown has no number either
+        value, low, high, draws = np.nan, np.nan, np.nan, None
     return Answer(
         value,
         low,
@@ -101,11 +116,13 @@ def answer(
         float(spend[target].sum() / spend.sum()) if spend.sum() else np.nan,
         decision,
         reason,
-        (*_data_caveats(scores, spread, params, returned_share), *_model_caveats(models)),
+        (*_data_caveats(scores, spread, params, returned_share), *_model_caveats(models, scores, params)),
     )
 
 
-def verdict(models: Models, told: tuple[float, float, float], n: int, weeks: float, params: Params) -> Ruling:
+def verdict(
+    models: Models, told: tuple[float, float, float], groups: tuple[int, int], weeks: float, params: Params
+) -> Ruling:
     """Judge whether the target customers can be acted on.
 
     Parameters
@@ -114,8 +131,8 @@ def verdict(models: Models, told: tuple[float, float, float], n: int, weeks: flo
         Fitted models with their backtest.
     told
         Value of the target customers, low and high.
-    n
-        Target customers.
+    groups
+        Target customers, and all customers.
     weeks
         Longest history of a customer, weeks.
     params
@@ -131,12 +148,13 @@ def verdict(models: Models, told: tuple[float, float, float], n: int, weeks: flo
         - ``stop``: in the backtest the customers ranked best bought no more than their number alone would
           have (``ranking_failed``), or the total was missed by more than 50 % (``forecast_failed``);
         - ``watch``: there was no backtest (``no_backtest``), the total was missed by more than 20 %
-          (``forecast_off``), the interval reaches further than 50 % of the value (``interval_wide``), the
-          horizon is longer than any history (``short_history``), or the data show nobody stopping, so the
-          value counts no lost customers (``nobody_seen_to_stop``);
+          (``forecast_off``), so many customers are of equal value at the cut that the target is half as large
+          again as asked for (``target_too_large``), the interval reaches further than 50 % of the value
+          (``interval_wide``), the horizon is longer than any history (``short_history``), or the data show
+          nobody stopping, so the value counts no lost customers (``nobody_seen_to_stop``);
         - ``go``.
     """
-    backtest, (value, low, high) = models.backtest, told
+    backtest, (value, low, high), (n, customers) = models.backtest, told, groups
     checked = not backtest.reason
     rules = (
         ("not_enough_data", models.reason, bool(models.reason)),
@@ -145,6 +163,7 @@ def verdict(models: Models, told: tuple[float, float, float], n: int, weeks: flo
         ("stop", "forecast_failed", checked and abs(backtest.error) > STOP_ERROR),
         ("watch", "no_backtest", not checked),
         ("watch", "forecast_off", checked and abs(backtest.error) > WATCH_ERROR),
+        ("watch", "target_too_large", n > TOO_LARGE * params.target_share * customers),
         ("watch", "interval_wide", (high - low) / 2 > WIDEST * value),
         ("watch", "short_history", horizon_weeks(params.horizon_months) > weeks),
         ("watch", "nobody_seen_to_stop", isinstance(models.purchases, Nbd)),
@@ -176,13 +195,18 @@ def _data_caveats(
         yield "ties_at_the_cut", {"wanted": params.target_share, "got": targets / n}
 
 
-def _model_caveats(models: Models) -> Iterator[Caveat]:
+def _model_caveats(models: Models, scores: pd.DataFrame, params: Params) -> Iterator[Caveat]:
     for refusal in models.refusals:
         yield "model_not_fitted", {"reason": refusal.reason, **refusal.details, "model": refusal.model}
     if models.reason:
         yield "ranked_by_revenue", {"reason": models.reason}
         return
+    if params.margin == 1:
+        yield "value_is_revenue", {}
     yield from _backtest_caveats(models)
+    once = int((scores["frequency"] == 0).sum())
+    if once and isinstance(models.purchases, BgNbd):
+        yield "one_time_buyers_count_as_active", {"customers": once, "n": len(scores)}
     yield from _assumption_caveats(models)
 
 
@@ -196,16 +220,23 @@ def _assumption_caveats(models: Models) -> Iterator[Caveat]:
     if low > 0 or high < 0:
         n = models.spend.n if models.spend else 0
         yield "spend_depends_on_frequency", {"correlation": r, "low": low, "high": high, "n": n}
-    fits = models.backtest.candidates.fits or models.candidates.fits
+    for sample, fits in (("calibration", models.backtest.candidates.fits), ("all", models.candidates.fits)):
+        yield from _rivals(name, sample, fits)
+
+
+def _rivals(name: str, sample: str, fits: Sequence[PurchaseModel]) -> Iterator[Caveat]:
+    """Tell of a model that fits a sample about as well as the one used, or better."""
     levels = {fit.name: fit.log_likelihood for fit in fits}
-    if len(levels) > 1 and name in levels:
-        level = levels.pop(name)
-        other = max(levels, key=lambda each: levels[each])
-        if abs(level - levels[other]) < CLEAR_LEAD:
-            yield (
-                "models_close",
-                {"chosen": name, "other": other, "difference": float(abs(level - levels[other]))},
-            )
+    if len(levels) < 2 or name not in levels:
+        return
+    level = levels.pop(name)
+    other = max(levels, key=lambda each: levels[each])
+    lead = float(levels[other] - level)
+    values: dict[str, object] = {"chosen": name, "other": other, "difference": abs(lead)}
+    if abs(lead) < CLEAR_LEAD:
+        yield ("models_close_before_check" if sample == "calibration" else "models_close"), values
+    elif lead > 0:
+        yield "other_model_fits_better", values
 
 
 def _backtest_caveats(models: Models) -> Iterator[Caveat]:
@@ -227,4 +258,4 @@ def _backtest_caveats(models: Models) -> Iterator[Caveat]:
     model, past = (float(backtest.lift[name].iloc[0]) for name in ("model", "past_frequency"))
     if model - past < WORTH_TELLING:
         yield "ranking_close_to_past_frequency", {"model": model, "past_frequency": past}
-    yield "interval_widened", {"error": backtest.log_error, "weeks": backtest.weeks}
+    yield "interval_widened", {"error": abs(backtest.error), "weeks": backtest.weeks}

@@ -62,7 +62,7 @@ def test_expected_spend_lies_between_own_and_common_mean_and_nears_the_own_with_
 
 @pytest.mark.parametrize(
     ("money", "reason"),
-    [([-5.0] + [9.0] * 99, "negative_spend"), (10.0, "spend_all_equal"), (0.0, "too_few_repeat_customers")],
+    [([-5.0] + [9.0] * 99, "negative_spend"), (10.0, "spend_all_equal"), (0.0, "too_few_repeat_spenders")],
 )
 def test_money_that_cannot_bear_the_model_is_refused(money, reason):
     with pytest.raises(NotEnoughData) as caught:
