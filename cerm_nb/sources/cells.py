@@ -20,6 +20,7 @@ Dialect = Literal["duckdb", "postgres"]
 _TIME = r"([ T]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?"
 _DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _NUMBER = r"^\s*[-+]?(\d+([.]\d*)?|[.]\d+)([eE][-+]?\d+)?\s*$"
+_LARGEST_NUMBER = "1e15"  # beyond it sums of amounts no longer fit the engine's decimals
 _LARGEST_WHOLE = 9_007_199_254_740_992  # beyond it a float no longer holds every whole number
 
 _READABLE: dict[Kind, frozenset[ValueKind]] = {
@@ -47,6 +48,11 @@ def cell(kind: Kind, sql: str, value: ValueKind, dialect: Dialect) -> str:
     return writers[kind](f"({sql})", value, dialect)
 
 
+def unfailing(sql: str, dialect: Dialect) -> str:
+    """Write SQL that gives NULL where the engine would stop at a row; PostgreSQL has no word for it."""
+    return f"TRY({sql})" if dialect == "duckdb" else sql
+
+
 def all_filled(columns: Iterable[str], kinds: Mapping[str, ValueKind]) -> str:
     """Write an SQL condition: every one of the columns has a value that is more than blanks."""
     conditions = [
@@ -71,9 +77,10 @@ def _text(sql: str, value: ValueKind, dialect: Dialect) -> str:
 def _number(sql: str, value: ValueKind, dialect: Dialect) -> str:
     if dialect == "postgres":
         number = _guarded_number(sql) if value == "text" else f"CAST({sql} AS DOUBLE PRECISION)"
-        return f"nullif(nullif(nullif({number}, 'NaN'), 'Infinity'), '-Infinity')"
-    number = f"TRY_CAST({sql} AS DOUBLE)"
-    return f"CASE WHEN isfinite({number}) THEN {number} END"
+    else:
+        number = f"TRY_CAST({sql} AS DOUBLE)"
+    # both engines hold NaN for larger than any number
+    return f"CASE WHEN abs({number}) <= {_LARGEST_NUMBER} THEN {number} END"
 
 
 def _date(sql: str, value: ValueKind, dialect: Dialect) -> str:

@@ -21,7 +21,7 @@ _LONGEST_VALUE = 40
 
 _EXPECTED: dict[Kind, str] = {
     "date": "2011-06-30, 2011/06/30, 20110630 or 2011-06-30 08:26",
-    "number": "a plain finite number such as 1234.50",
+    "number": "a plain finite number such as 1234.50, within ±1e15",
     "text": "text",
 }
 
@@ -167,10 +167,9 @@ def _about_empty(rows: Rows, cell: Cell, counts: Counts, label: str) -> Problem:
     bad = f"({rows.condition}) AND {cell.sql} IS NULL AND NOT ({all_filled(cell.columns, rows.reader.kinds)})"
     examples = _examples(rows, cell.columns, bad)
     got = f"{number:,} of {counts.kept:,} rows have no value: {examples}"
-    is_text = [rows.reader.kinds[name] == "text" for name in cell.columns]
     tests = " and ".join(
-        f"{quoted(name)} is not null" + (f" and {quoted(name)} <> ''" if text else "")
-        for name, text in zip(cell.columns, is_text, strict=True)
+        f"trim({quoted(name)}) <> ''" if rows.reader.kinds[name] == "text" else f"{quoted(name)} is not null"
+        for name in cell.columns
     )
     next_step = f"leave them out by where: {tests}"
     return Problem(f"{label}.columns.{cell.name}", got, "a value in every row", next_step)

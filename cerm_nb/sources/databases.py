@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from cerm_nb.errors import DataError, Problem
 from cerm_nb.schemas import nearest
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from cerm_nb.sources.rewriting import ValueKind
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+_PASSWORD_PLACE = re.compile(
+    r"((?<=://)[^/?#@:]*:|[?&;]\w*(?:password|passwd|pwd)=)\$\{(\w+)\}", re.IGNORECASE
+)
 _SCHEMES = {"duckdb": "duckdb", "sqlite": "sqlite", "postgres": "postgres", "postgresql": "postgres"}
 _BATCH = 20_000
 
@@ -44,16 +47,18 @@ class DatabaseUrl:
     secrets: tuple[str, ...] = field(repr=False)
 
     def __str__(self) -> str:
-        parts = urlsplit(self.full)
-        host = parts.netloc.rpartition("@")[2]
-        user = f"{parts.username}@" if parts.username else ""
+        scheme, _, rest = self.full.partition("://")
+        login, at, place = rest.rpartition("@")
+        if set(login) & set("?#"):
+            return f"{scheme}://***"  # no telling where a password ends
         # a password may also stand in the query, so that none of it is shown
-        return hide(f"{parts.scheme}://{user}{host}{parts.path}", self.secrets)
+        host_and_path = re.split("[?#]", place, maxsplit=1)[0]
+        return hide(f"{scheme}://{login.partition(':')[0]}{at}{host_and_path}", self.secrets)
 
     @property
     def backend(self) -> str:
         """``duckdb``, ``sqlite`` or ``postgres``."""
-        return _SCHEMES[urlsplit(self.full).scheme]
+        return _SCHEMES[self.full.partition("://")[0]]
 
     def path(self, root: Path) -> Path:
         """File of a DuckDB or SQLite URL; relative to the project unless absolute."""
@@ -65,12 +70,12 @@ class DatabaseUrl:
 
 
 def read_url(text: str, *, label: str) -> DatabaseUrl:
-    """Fill a URL's ``${NAME}`` from the environment.
+    """Fill a URL's ``${NAME}`` from the environment; a password stands there as it is, not encoded.
 
     Raises
     ------
     DataError
-        If a variable is not set, or the database is of another kind.
+        If a variable is not set, the database is of another kind, or the URL cannot be taken apart.
     """
     names = _VARIABLE.findall(text)
     missing = [name for name in names if name not in os.environ]
@@ -83,7 +88,8 @@ def read_url(text: str, *, label: str) -> DatabaseUrl:
             )
             for name in missing
         )
-    full = _VARIABLE.sub(lambda found: os.environ[found[1]], text)
+    encoded = _PASSWORD_PLACE.sub(lambda found: found[1] + quote(os.environ[found[2]], safe=""), text)
+    full = _VARIABLE.sub(lambda found: os.environ[found[1]], encoded)
     password = _password(full)
     secrets = {password, unquote(password)}
     if not re.fullmatch(r"\$\{\w+\}", text):
@@ -92,14 +98,25 @@ def read_url(text: str, *, label: str) -> DatabaseUrl:
     if scheme not in _SCHEMES:
         got = f"databases of kind {scheme!r} cannot be read" if "://" in full else "no database URL"
         raise DataError(Problem(f"{label}.from", got, "duckdb://…, sqlite://… or postgres://…"))
+    if _SCHEMES[scheme] == "postgres" and not _is_whole(full):
+        next_step = "give the password alone by its own ${NAME}; its signs are then encoded"
+        got, expected = "the URL cannot be taken apart", "postgres://user:${NAME}@host:port/database"
+        raise DataError(Problem(f"{label}.from", got, expected, next_step))
     return DatabaseUrl(full, tuple(sorted(secret for secret in secrets if secret)))
 
 
 def _password(url: str) -> str:
+    return url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+
+
+def _is_whole(url: str) -> bool:
+    """Whether every reader of a URL sees the same parts in it: signs in a password can end it early."""
     try:
-        return urlsplit(url).password or ""
+        parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
-        return url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+        return False
+    return "@" not in parts.path + parts.query + parts.fragment and parts.netloc.count("@") <= 1
 
 
 def _is_secret(name: str) -> bool:
@@ -199,7 +216,8 @@ class SqliteTable:
         query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
         require_table(table, (str(row[0]) for row in self._rows(query)), label=label)
         names = [row[1] for row in self._rows(f"PRAGMA table_info({quoted(table)})")]
-        self._columns = unique_names(names, where=f"{label}.table", told=told)
+        stripped = unique_names(names, where=f"{label}.table", told=told)
+        self._columns = dict(zip(stripped, map(str, names), strict=True))
 
     @property
     def columns(self) -> dict[str, ValueKind]:
@@ -209,8 +227,9 @@ class SqliteTable:
     def load(self, connection: duckdb.DuckDBPyConnection, used: Sequence[str]) -> None:
         """Copy the used columns."""
         create_empty(connection, used)
-        listed = ", ".join(map(quoted, used))
-        rows = self._rows(f"SELECT {listed} FROM {quoted(self._table)}")  # noqa: S608  # quoted
+        # SQLite takes an unknown name in double quotes for a text, unless it stands behind its table's
+        listed = ", ".join(f"source.{quoted(self._columns[name])}" for name in used)
+        rows = self._rows(f"SELECT {listed} FROM {quoted(self._table)} AS source")  # noqa: S608  # quoted
         append(connection, used, ([_written(cell) for cell in row] for row in rows))
 
     def numbered(self, used: Sequence[str]) -> str:

@@ -14,13 +14,15 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from cerm_nb.errors import Problem
+from cerm_nb.errors import DataError, Problem
 from cerm_nb.schemas import nearest
+from cerm_nb.sources.cells import to_sql
 from cerm_nb.sources.rewriting import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from cerm_nb.sources.cells import Dialect
     from cerm_nb.sources.rewriting import ValueKind
 
 _MOST_COLUMNS_TOLD = 20
@@ -30,7 +32,7 @@ _ALLOWED_NAMES = """
     Add Sub Mul Div Mod IntDiv Pow DPipe EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Is In Between
     Like ILike Escape RegexpLike RegexpFullMatch RegexpExtract RegexpReplace
     Case If Coalesce Nullif Greatest Least Cast TryCast DataType DataTypeParam Interval
-    Upper Lower Initcap Trim Substring Left Right Replace Length Concat ConcatWs SplitPart StrPosition Pad
+    Upper Lower Trim Substring Left Right Replace Length Concat ConcatWs SplitPart StrPosition Pad
     Reverse Translate StartsWith EndsWith Contains
     Abs Round Floor Ceil Sign Sqrt Ln Log Exp IsNan IsInf
     StrToTime StrToDate TimeToStr Date Year Month Day Quarter Week DayOfWeek DayOfMonth DayOfYear Hour Minute
@@ -38,6 +40,11 @@ _ALLOWED_NAMES = """
 """
 _ALLOWED = frozenset(getattr(exp, name) for name in _ALLOWED_NAMES.split() if hasattr(exp, name))
 _ALLOWED_FUNCTIONS = frozenset({"try_strptime", "date_part", "strip_accents", "isfinite", "regexp_matches"})
+_TYPE_NAMES = """
+    BOOLEAN TINYINT SMALLINT INT BIGINT INT128 UTINYINT USMALLINT UINT UBIGINT FLOAT DOUBLE DECIMAL
+    CHAR VARCHAR TEXT DATE TIME TIMESTAMP TIMESTAMPNTZ TIMESTAMPTZ TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS
+"""
+_ALLOWED_TYPES = frozenset(exp.DataType.Type[name] for name in _TYPE_NAMES.split())
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,11 @@ class Expression:
     tree: exp.Expr
     columns: tuple[str, ...]
 
+    @property
+    def is_column(self) -> bool:
+        """Whether it is a column's name and nothing else."""
+        return isinstance(self.tree, exp.Column)
+
 
 def read(text: str, kinds: Mapping[str, ValueKind], *, where: str) -> Expression | list[Problem]:
     """Read one expression and check it against the allow list and the source's columns.
@@ -76,6 +88,33 @@ def read(text: str, kinds: Mapping[str, ValueKind], *, where: str) -> Expression
     Expression | list of Problem
         The expression ready to run, or everything that is wrong with it.
     """
+    try:
+        return _checked(text, kinds, where)
+    except RecursionError:
+        return [Problem(where, "the expression is nested too deeply", "fewer parentheses and terms")]
+
+
+def written(expression: Expression, dialect: Dialect, *, where: str) -> str:
+    """Write a checked expression as an engine's SQL and check that text again, as the engine will read it.
+
+    Raises
+    ------
+    DataError
+        If the SQL is anything but one allowed expression.
+    """
+    try:
+        sql = to_sql(expression.tree, dialect)
+        trees = sqlglot.parse(sql, dialect=dialect)
+        is_allowed = len(trees) == 1 and trees[0] is not None and not any(map(_refused, trees[0].walk()))
+    except (SqlglotError, RecursionError):
+        is_allowed = False
+    if not is_allowed:
+        got = f"{expression.text!r} cannot be put to {dialect} as one expression"
+        raise DataError(Problem(where, got, next_step="write it in a simpler way"))
+    return sql
+
+
+def _checked(text: str, kinds: Mapping[str, ValueKind], where: str) -> Expression | list[Problem]:
     tree = _parse(text, where)
     if isinstance(tree, Problem):
         return [tree]
@@ -153,6 +192,10 @@ def _refused(node: exp.Expr) -> str:
     if isinstance(node, exp.Anonymous):
         name = str(node.name).lower()
         return "" if name in _ALLOWED_FUNCTIONS else f"the function {name}"
+    if isinstance(node, exp.DataType):
+        return "" if _is_plain_type(node) else "a type other than text, number, date, time or boolean"
+    if isinstance(node, exp.Var) and not node.name.isidentifier():
+        return f"the word {node.name!r}"
     if type(node) in _ALLOWED:
         return ""
     if isinstance(node, (exp.Query, exp.Subquery)):
@@ -160,3 +203,11 @@ def _refused(node: exp.Expr) -> str:
     if isinstance(node, exp.Func):
         return f"the function {node.sql_name().lower()}"
     return type(node).__name__.lower()
+
+
+def _is_plain_type(node: exp.DataType) -> bool:
+    """Whether a type is one of ours; others, such as a user's own, carry text that would reach the engine."""
+    sizes = [size.this if isinstance(size, exp.DataTypeParam) else size for size in node.expressions]
+    are_whole = all(isinstance(size, exp.Literal) and size.is_int for size in sizes)
+    has_more = any(value for name, value in node.args.items() if name not in ("this", "expressions"))
+    return node.this in _ALLOWED_TYPES and are_whole and not has_more

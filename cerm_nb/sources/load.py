@@ -9,10 +9,10 @@ from ibis.expr import datatypes
 
 from cerm_nb import schemas
 from cerm_nb.errors import DataError, Problem
-from cerm_nb.sources.cells import cell, is_readable, to_sql
+from cerm_nb.sources.cells import cell, is_readable, unfailing
 from cerm_nb.sources.checks import Cell, Rows, count, problems
 from cerm_nb.sources.engine import engine_errors, quoted
-from cerm_nb.sources.expressions import Expression, match, read, unknown_column
+from cerm_nb.sources.expressions import Expression, match, read, unknown_column, written
 from cerm_nb.sources.opening import open_reader
 
 if TYPE_CHECKING:
@@ -214,8 +214,8 @@ def _make_cells(
     for meaning in (meaning for meaning in meanings if meaning.name in expressions):
         expression = expressions[meaning.name]
         where = f"{label}.columns.{meaning.name}"
-        sql = to_sql(expression.tree, reader.dialect)
         try:
+            sql = written(expression, reader.dialect, where=where)
             kind = reader.value_kind(sql)
         except DataError as error:
             found += [_refused(expression, problem, where) for problem in error.problems]
@@ -223,7 +223,8 @@ def _make_cells(
         if not is_readable(meaning.kind, kind):
             got = f"{expression.text!r} gives {_KIND_WORDS.get(kind, f'a {kind}')}"
             found.append(Problem(where, got, f"a {meaning.kind}"))
-        canonical = cell(meaning.kind, sql, kind, reader.dialect)
+        tried = sql if expression.is_column else unfailing(sql, reader.dialect)
+        canonical = cell(meaning.kind, tried, kind, reader.dialect)
         cells.append(
             Cell(meaning.name, meaning.kind, meaning.required, expression.text, canonical, expression.columns)
         )
@@ -236,15 +237,15 @@ def _make_rows(condition: Expression | None, reader: Reader, label: str) -> Rows
     if condition is None:
         return Rows(reader)
     where = f"{label}.where"
-    sql = to_sql(condition.tree, reader.dialect)
     try:
+        sql = written(condition, reader.dialect, where=where)
         kind = reader.value_kind(sql)
     except DataError as error:
         raise DataError(_refused(condition, problem, where) for problem in error.problems) from None
     if kind != "boolean":
         got = f"{condition.text!r} is no condition"
         raise DataError(Problem(where, got, "what is true or false for a row, such as amount > 0"))
-    return Rows(reader, sql, condition.columns, condition.text)
+    return Rows(reader, unfailing(sql, reader.dialect), condition.columns, condition.text)
 
 
 def _refused(expression: Expression, problem: Problem, where: str) -> Problem:

@@ -39,14 +39,17 @@ class ParquetSource:
 
     def __post_init__(self) -> None:
         start = 0
+        kinds: dict[str, tuple[str, ValueKind]] = {}
         for file in self.files:
             types, rows = self._describe(file)
             self._types = self._types or types
             if sorted(types) != sorted(self._types):
                 got = f"has other columns ({', '.join(types)}) than {self.files[0].told}"
                 raise DataError(Problem(file.told, got, ", ".join(self._types)))
+            _refuse_floats_beside_text(kinds, types, file)
             self._places.add(file.told, start)
             start += rows
+        self._types = self._describe_together()
 
     @property
     def columns(self) -> dict[str, ValueKind]:
@@ -79,6 +82,15 @@ class ParquetSource:
         listed = ", ".join(literal(str(file.path)) for file in self.files)
         return f"read_parquet([{listed}], union_by_name=true, hive_partitioning=false{options})"
 
+    def _describe_together(self) -> dict[str, str]:
+        """Types that hold the values of every file."""
+        try:
+            return described(self.connection, f"SELECT * FROM {self._read()}")  # noqa: S608  # quoted
+        except duckdb.Error as error:
+            told = ", ".join(file.told for file in self.files)
+            got = f"cannot be read as one table: {reason(error)}"
+            raise DataError(Problem(told, got, "one type for a column in all files")) from None
+
     def _describe(self, file: SourceFile) -> tuple[dict[str, str], int]:
         path = literal(str(file.path))
         try:
@@ -92,3 +104,23 @@ class ParquetSource:
             problem = Problem(file.told, got, "a whole Parquet file", "copy or export it again")
             raise DataError(problem) from None
         return types, int(counted[0][0])
+
+
+def _refuse_floats_beside_text(
+    seen: dict[str, tuple[str, ValueKind]], types: dict[str, str], file: SourceFile
+) -> None:
+    """Refuse a column of numbers here and text there: as text 17850 would be 17850.0, another customer.
+
+    Raises
+    ------
+    DataError
+        With every such column.
+    """
+    found: list[Problem] = []
+    for name, kind in ((name, kind_of_type(told)) for name, told in types.items()):
+        first_file, first = seen.setdefault(name, (file.told, kind))
+        if {first, kind} == {"number", "text"}:
+            got = f"column {name!r} holds {kind}, in {first_file} {first}"
+            found.append(Problem(file.told, got, "one type in all files", "export the files with one type"))
+    if found:
+        raise DataError(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
@@ -37,7 +38,8 @@ class SourceFile:
     path
         Where it lies.
     told
-        How it is told to people: relative to the project, or the bare name where it lies outside.
+        How it is told to people: relative to the project, or where it lies outside the name, with as many
+        folders before it as tell it from the table's other files.
     """
 
     path: Path
@@ -62,7 +64,7 @@ def resolve(spec: TableSpec, root: Path, *, label: str) -> list[SourceFile]:
         With every location that is missing, empty, a folder or unreadable.
     """
     problems: list[Problem] = []
-    found: dict[Path, SourceFile] = {}
+    found: list[Path] = []
     for location in spec.locations:
         paths = _expand(location, root)
         if not paths:
@@ -70,10 +72,10 @@ def resolve(spec: TableSpec, root: Path, *, label: str) -> list[SourceFile]:
         for path in paths:
             problem = _unusable(path, _told(path, root), label)
             problems += [problem] if problem else []
-            found[path] = SourceFile(path, _told(path, root))
+            found += [] if path in found else [path]
     if problems:
         raise DataError(problems)
-    return list(found.values())
+    return [SourceFile(path, told) for path, told in _told_apart(found, root).items()]
 
 
 def format_of(spec: TableSpec, files: list[SourceFile], *, label: str) -> Format:
@@ -112,6 +114,26 @@ def _expand(location: str, root: Path) -> list[Path]:
 def _told(path: Path, root: Path) -> str:
     resolved, base = path.resolve(), root.resolve()
     return resolved.relative_to(base).as_posix() if resolved.is_relative_to(base) else path.name
+
+
+def _told_apart(paths: list[Path], root: Path) -> dict[Path, str]:
+    """Tell each file by a name of its own: two files told as one would share a hash."""
+    told = {path: _told(path, root) for path in paths}
+    for depth in range(2, max(len(path.resolve().parts) for path in paths)):
+        counts = Counter(told.values())
+        outside = [path for path in paths if not path.resolve().is_relative_to(root.resolve())]
+        for path in (path for path in outside if counts[told[path]] > 1):
+            told[path] = "/".join(path.resolve().parts[-depth:])
+    return _numbered(told)
+
+
+def _numbered(told: dict[Path, str]) -> dict[Path, str]:
+    """Give numbers to what is still told alike, such as two links to one file."""
+    seen: Counter[str] = Counter()
+    for path, name in told.items():
+        seen[name] += 1
+        told[path] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return told
 
 
 def _missing(location: str, root: Path, label: str) -> Problem:

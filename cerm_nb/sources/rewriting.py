@@ -16,7 +16,7 @@ _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.IntDiv, exp.Pow,
 _OF_A_NUMBER = (exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Sign, exp.Sqrt, exp.Ln, exp.Log, exp.Exp)
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between)
 _TEXT = (
-    exp.Upper, exp.Lower, exp.Initcap, exp.Trim, exp.Substring, exp.Left, exp.Right, exp.Replace, exp.Concat,
+    exp.Upper, exp.Lower, exp.Trim, exp.Substring, exp.Left, exp.Right, exp.Replace, exp.Concat,
     exp.ConcatWs, exp.SplitPart, exp.Pad, exp.Reverse, exp.Translate, exp.RegexpExtract, exp.RegexpReplace,
     exp.DPipe, exp.TimeToStr,
 )  # fmt: skip

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 Format = Literal["csv", "tsv", "fixed", "xlsx", "parquet"]
 
+_VARIABLE = re.compile(r"\$\{\w+\}")
+_IN_QUERY = re.compile(r"[?&;]\w*(?:password|passwd|pwd|token|secret)=([^&;#]*)", re.IGNORECASE)
 _POSITIONS = re.compile(r"\s*(\d+)\s*-\s*(\d+)\s*")
 
 
@@ -60,14 +62,24 @@ class TableSpec(BaseModel):
             raise ValueError("name a file, a glob or a database URL")
         return value
 
+    @field_validator("from_")
+    @classmethod
+    def _shows_no_password(cls, value: str | list[str]) -> str | list[str]:
+        for location in [value] if isinstance(value, str) else value:
+            if any(not _VARIABLE.fullmatch(password) for password in _passwords(location)):
+                raise ValueError("put the password into the environment and write ${NAME} in its place")
+        return value
+
     @field_validator("encoding")
     @classmethod
     def _is_known(cls, value: str) -> str:
         try:
-            codecs.lookup(value)
+            is_of_text = codecs.lookup(value)._is_text_encoding  # Python has no public name for it
         except LookupError:
+            is_of_text = False
+        if not is_of_text:
             message = f"no encoding {value!r} is known; for example utf-8, cp949, euc-kr, utf-16, latin-1"
-            raise ValueError(message) from None
+            raise ValueError(message)
         return value
 
     @field_validator("fields")
@@ -96,3 +108,11 @@ class TableSpec(BaseModel):
         """List the fields of fixed width: name → (first character counted from 1, number of characters)."""
         bounds = {name: text.split("-") for name, text in self.fields.items()}
         return {name: (int(first), int(last) - int(first) + 1) for name, (first, last) in bounds.items()}
+
+
+def _passwords(location: str) -> list[str]:
+    """List what stands in a URL's places for a password, also where its signs should have been encoded."""
+    rest = location.partition("://")[2]
+    login = "" if rest.startswith("/") else rest.rpartition("@")[0]
+    password = login.partition(":")[2]
+    return [text for text in (password, *_IN_QUERY.findall(rest)) if text]

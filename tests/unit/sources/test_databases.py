@@ -6,13 +6,14 @@ import hashlib
 import sqlite3
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import duckdb
 import pytest
 
 from cerm_nb.errors import DataError
 from cerm_nb.sources import TableSpec
-from cerm_nb.sources.databases import read_url
+from cerm_nb.sources.databases import DatabaseUrl, read_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,9 +122,11 @@ def test_a_missing_variable_is_told_by_name(refuse, monkeypatch: pytest.MonkeyPa
     )
 
 
-def test_another_kind_of_database(refuse) -> None:
-    assert "databases of kind 'mysql' cannot be read" in refuse("mysql://ann:pw@host/shop", table="orders")
-    assert "pw" not in refuse("mysql://ann:pw@host/shop", table="orders")
+def test_another_kind_of_database(refuse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)
+    told = refuse("mysql://ann:${SHOP_PASSWORD}@host/shop", table="orders")
+    assert "databases of kind 'mysql' cannot be read" in told
+    assert "s3cret" not in told
 
 
 @pytest.mark.parametrize("text", ["postgres://ann:${SHOP_PASSWORD}@127.0.0.1:1/shop", "${SHOP_URL}"])
@@ -155,7 +158,7 @@ def test_a_password_is_neither_in_text_nor_in_repr_of_a_url(monkeypatch: pytest.
 def test_without_the_driver_the_extra_is_named(refuse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     monkeypatch.delitem(sys.modules, "ibis.backends.postgres", raising=False)
-    told = refuse("postgres://ann:pw@127.0.0.1:1/shop", table="orders")
+    told = refuse("postgres://ann@127.0.0.1:1/shop", table="orders")
     assert "pip install 'cerm-nb[postgres]'" in told
 
 
@@ -169,6 +172,8 @@ def test_without_the_driver_the_extra_is_named(refuse, monkeypatch: pytest.Monke
         ({"from": "a.txt", "fields": {"a": "3-2"}}, "expected first-last, counted from 1"),
         ({"from": "a.txt", "fields": {"a": "0-2"}}, "expected first-last, counted from 1"),
         ({"from": "a.csv", "encoding": "cp94"}, "no encoding 'cp94' is known"),
+        ({"from": "a.csv", "encoding": "hex"}, "no encoding 'hex' is known"),
+        ({"from": "a.csv", "encoding": "rot13"}, "no encoding 'rot13' is known"),
         ({"from": ""}, "name a file, a glob or a database URL"),
         ({"from": []}, "name a file, a glob or a database URL"),
         ({"from": "a.csv", "skip": -1}, "greater than or equal to 0"),
@@ -194,3 +199,89 @@ def test_a_problem_with_a_url_without_a_scheme(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(DataError) as caught:
         read_url("${SHOP_URL}", label=LABEL)
     assert PASSWORD not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://ann:s3cret@host/shop",
+        "postgres://ann:s3/c#r?e@t@host/shop",
+        "postgres://ann:s3cret${NAME}@host/shop",
+        "postgres://host/shop?user=ann&password=s3cret",
+        "postgres://host/shop?PWD=s3cret",
+        "sqlite://ann:s3cret@/shop.db",
+    ],
+)
+def test_a_password_written_into_an_entry_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        TableSpec.model_validate({"from": url, "table": "orders"})
+    assert "put the password into the environment and write ${NAME}" in str(caught.value)
+    assert "s3" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://ann:${NAME}@host:5432/shop",
+        "postgres://ann@host/shop",
+        "postgres://host/shop?password=${NAME}&sslmode=require",
+        "sqlite:///C:/shops/a@b.db",
+        "${SHOP_URL}",
+    ],
+)
+def test_an_entry_without_a_written_password_is_let_through(url: str) -> None:
+    assert TableSpec.model_validate({"from": url, "table": "orders"}).locations == [url]
+
+
+@pytest.mark.parametrize("password", ["a/b", "a#b", "a?b", "a@b", "x[b", "a℀b", "a:b", "a%41 +&b"])
+@pytest.mark.parametrize("place", ["postgres://ann:${SHOP_PASSWORD}@host:5432/shop"])
+def test_a_password_of_any_signs_reaches_the_driver_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, password: str, place: str
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", password)
+    url = read_url(place, label=LABEL)
+    parts = urlsplit(url.full)
+    assert (unquote_plus(parts.password or ""), parts.hostname, parts.port) == (password, "host", 5432)
+    assert str(url) == "postgres://ann@host:5432/shop"
+
+
+def test_a_password_in_the_query_reaches_the_driver_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", PASSWORD + "&x=1")
+    url = read_url("postgres://host/shop?user=ann&password=${SHOP_PASSWORD}", label=LABEL)
+    assert parse_qs(urlsplit(url.full).query) == {"user": ["ann"], "password": [PASSWORD + "&x=1"]}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://ann:s3/cret@host/shop",
+        "postgres://ann:12/s3cret@host/shop",
+        "postgres://ann:12?s3cret@host/shop",
+        "postgres://ann:12#s3cret@host/shop",
+        "postgres://ann:s3[cret@host/shop",
+        "postgres://ann:s3cret℀@host/shop",
+        "postgres://ann:s3cret@host:port/shop",
+    ],
+)
+def test_a_url_that_cannot_be_taken_apart_is_told_without_its_text(
+    refuse, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("SHOP_URL", url)
+    told = refuse("${SHOP_URL}", table="orders")
+    assert "the URL cannot be taken apart" in told
+    assert "s3" not in told
+    assert "cret" not in told
+    shown = str(DatabaseUrl(url, ()))
+    assert "s3" not in shown
+    assert "cret" not in shown
+
+
+def test_a_sqlite_column_with_blanks_around_its_name_is_read_by_that_name(
+    tmp_path: Path, open_shop, rows
+) -> None:
+    connection = sqlite3.connect(tmp_path / "shop.sqlite")
+    connection.execute('CREATE TABLE orders ("customer " TEXT, day TEXT, " price" REAL)')
+    connection.executemany("INSERT INTO orders VALUES (?, ?, ?)", ROWS)
+    connection.commit()
+    connection.close()
+    assert rows(open_shop("sqlite://shop.sqlite", table="orders")) == ROWS

@@ -3,12 +3,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlglot import exp
 
+from cerm_nb.errors import DataError
 from cerm_nb.sources.cells import to_sql
-from cerm_nb.sources.expressions import Expression, read
+from cerm_nb.sources.expressions import Expression, read, written
 
 if TYPE_CHECKING:
     from cerm_nb.errors import Problem
+    from cerm_nb.sources.cells import Dialect
     from cerm_nb.sources.rewriting import ValueKind
 
 KINDS: dict[str, ValueKind] = {
@@ -164,3 +167,57 @@ def test_postgresql_gets_its_own_words() -> None:
     product = read("Quantity * 2", KINDS, where="here")
     assert isinstance(product, Expression)
     assert 'CASE WHEN CAST("Quantity" AS TEXT) ~ \'' in to_sql(product.tree, "postgres")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """cast(date as \"\"\"double\"\") + (select length(content) from read_text('/etc/hostname'))")""",
+        """date::\"\"\"varchar\"\") || (select content from read_text('/etc/hostname')\"""",
+        "date::mytype",
+        "date::int[]",
+        "date::struct(x int)",
+        "date::decimal(9, (select 1))",
+    ],
+)
+def test_a_type_that_is_not_plain_is_refused(text: str) -> None:
+    assert "a type other than text, number, date, time or boolean" in problems(text)[0].got
+
+
+def test_a_word_with_signs_in_it_is_refused() -> None:
+    assert "the word" in problems('extract("foo) bar" from date)')[0].got
+
+
+@pytest.mark.parametrize(
+    "smuggled", ["1) + (SELECT 1", "1; DROP TABLE raw", "1) AS value FROM raw; --", "sum(1)", "", "'"]
+)
+def test_sql_that_is_not_one_allowed_expression_is_refused_once_more_as_the_engine_reads_it(
+    smuggled: str,
+) -> None:
+    class Careless(exp.Expression):
+        def sql(self, *args: object, **keys: object) -> str:
+            return smuggled
+
+    with pytest.raises(DataError) as caught:
+        written(Expression("number", Careless(), ("number",)), "duckdb", where="here")
+    assert "cannot be put to duckdb as one expression" in str(caught.value)
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quantity * UnitPrice", "Quantity::decimal(9, 2)", "strptime(date, '%d.%m.%Y')", "date::timestamptz",
+        "regexp_extract(date, '(a)', 1)", "split_part(date, '-', 1)", "date_trunc('month', date::date)",
+        "case when number > 0 then 1 end", "extract(year from date::date)", "date::date + interval 1 day",
+    ],
+)  # fmt: skip
+def test_what_is_allowed_passes_the_second_check_in_every_dialect(text: str, dialect: Dialect) -> None:
+    found = read(text, KINDS, where="here")
+    assert isinstance(found, Expression)
+    assert written(found, dialect, where="here") == to_sql(found.tree, dialect)
+
+
+def test_an_expression_nested_too_deeply_is_one_problem() -> None:
+    found = problems("(" * 3000 + "1" + ")" * 3000)
+    assert [problem.got for problem in found] == ["the expression is nested too deeply"]

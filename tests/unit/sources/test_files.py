@@ -10,6 +10,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from cerm_nb.sources import TableSpec, fingerprint
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -212,3 +214,41 @@ def test_a_character_across_two_chunks_of_a_large_file_is_decoded(write, open_sh
     lines = "".join(f"고객{number:06}가,2011-06-30,1\n" for number in range(60_000))
     write("shop.csv", "customer,day,price\n" + lines, "cp949")
     assert open_shop("shop.csv", encoding="cp949").provenance.rows_read == 60_000
+
+
+def test_files_of_one_name_outside_the_project_keep_a_hash_each(tmp_path: Path, write) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    for name, price in (("2019/a/shop.csv", 1), ("2020/a/shop.csv", 2), ("2020/a/other.csv", 3)):
+        write(name, f"customer,day,price\n007,2011-06-30,{price}\n")
+    spec = TableSpec.model_validate({"from": str(tmp_path / "20*/a/*.csv")})
+    told = fingerprint(spec, project, label="here")
+    assert list(told) == ["2019/a/shop.csv", "other.csv", "2020/a/shop.csv"]
+    assert len(set(told.values())) == 3
+
+
+def test_two_links_to_one_file_are_numbered(tmp_path: Path, write) -> None:
+    write("shop.csv", "customer,day,price\n")
+    (tmp_path / "again.csv").symlink_to(tmp_path / "shop.csv")
+    spec = TableSpec.model_validate({"from": ["shop.csv", "again.csv"]})
+    assert list(fingerprint(spec, tmp_path, label="here")) == ["shop.csv", "shop.csv (2)"]
+
+
+def _write_orders(path: Path, customer: object, price: object) -> None:
+    pd.DataFrame({"customer": [customer], "day": ["2011-06-30"], "price": [price]}).to_parquet(path)
+
+
+def test_parquet_files_that_type_a_column_differently_are_read_by_the_wider_type(
+    tmp_path: Path, open_shop, rows
+) -> None:
+    _write_orders(tmp_path / "a.parquet", 7, 5)
+    _write_orders(tmp_path / "b.parquet", "C8", 1.5)
+    loaded = open_shop("*.parquet", columns={"customer_id": "customer", "date": "day", "amount": "price * 2"})
+    assert rows(loaded) == [("7", "2011-06-30", 10.0), ("C8", "2011-06-30", 3.0)]
+
+
+def test_floats_beside_text_in_parquet_files_are_refused(tmp_path: Path, refuse) -> None:
+    _write_orders(tmp_path / "a.parquet", 7.0, 5)
+    _write_orders(tmp_path / "b.parquet", "C8", 5)
+    told = refuse("*.parquet")
+    assert "b.parquet: column 'customer' holds text, in a.parquet number; expected one type" in told

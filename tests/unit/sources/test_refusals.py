@@ -215,7 +215,7 @@ def test_empty_cells_of_a_required_column_are_told_with_the_condition_that_leave
     assert (
         "columns.customer_id: 2 of 3 rows have no value: shop.csv, row 2 (line 3): customer is empty" in told
     )
-    assert 'leave them out by where: "customer" is not null and "customer" <> \'\'' in told
+    assert "leave them out by where: trim(\"customer\") <> ''" in told
     kept = open_shop("shop.csv", where='"customer" is not null and trim("customer") <> \'\'')
     assert kept.provenance.rows_kept == 1
 
@@ -358,3 +358,35 @@ def test_as_of_before_the_first_date_is_told_with_the_range(write, open_shop) ->
         "params/shop.yml → as_of: 2011-06-29 lies before the first date of transactions; "
         "expected a day from 2011-06-30 on; the data end on 2011-07-09"
     )
+
+
+def test_amounts_too_large_to_add_up_are_told_with_their_rows(write, refuse) -> None:
+    write("shop.csv", GOOD + "008,2011-06-30,1e15\n009,2011-06-30,-1e16\n")
+    told = refuse("shop.csv")
+    assert "1 row cannot be read as a number: shop.csv, row 3 (line 4): price = '-1e16'" in told
+    assert "within ±1e15" in told
+
+
+@pytest.mark.parametrize("amount", ["price // 0", "price::int * 2000000000", "case when price then 1 end"])
+def test_an_expression_that_fails_at_a_row_is_told_with_that_row(write, refuse, amount: str) -> None:
+    write("shop.csv", HEADER + "007,2011-06-30,150\n")
+    columns = {"customer_id": "customer", "date": "day", "amount": amount}
+    told = refuse("shop.csv", columns=columns)
+    assert "columns.amount: 1 row cannot be read as a number: shop.csv, row 1 (line 2): price = '150'" in told
+
+
+def test_a_condition_that_fails_at_a_row_is_told_with_that_row(write, refuse) -> None:
+    write("shop.csv", HEADER + "007,2011-06-30,150\n")
+    assert "neither be kept nor left out" in refuse("shop.csv", where="price // 0 > 1")
+
+
+def test_a_failing_part_that_columns_and_condition_share_is_told_with_its_row(write, refuse) -> None:
+    write("shop.csv", HEADER + "007,2011-06-30,150\n")
+    columns = {"customer_id": "customer", "date": "day", "amount": "1 + price // 0"}
+    assert "row 1 (line 2): price = '150'" in refuse("shop.csv", columns=columns, where="price // 0 > 1")
+
+
+def test_the_advice_about_blank_cells_works_when_followed(write, refuse, open_shop) -> None:
+    write("shop.csv", GOOD + '"  ",2011-06-30,1\n')
+    where = refuse("shop.csv").rpartition("leave them out by where: ")[2]
+    assert open_shop("shop.csv", where=where).provenance.rows_kept == 1
