@@ -17,7 +17,7 @@ test: $(READY) lint  ## run every check: style, types, tests, notebooks
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter trust notebooks/*.ipynb  # their outputs are this project's own; untrusted ones show no figures
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/20_value.ipynb
+	$(BIN)/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/20_value.ipynb
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
