@@ -73,7 +73,9 @@ def execute(
                 folder / EXECUTED,
                 parameters=dict(parameters),
                 cwd=project.root,
-                kernel_name="python3",  # whatever the notebook was last saved with
+                # Whatever the notebook was last saved with, or without.
+                kernel_name="python3",
+                language="python",
                 progress_bar=False,
                 log_output=False,
                 on_cell_executed=lambda **_: on_cell(),
