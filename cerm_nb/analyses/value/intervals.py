@@ -35,39 +35,31 @@ class Uncertainty:
     Parameters
     ----------
     strata
-        One row per (tier, is_target) that has customers: tier, is_target, clv, expected_purchases.
-    clv, purchases
-        Draws of the strata's totals from the parameters' uncertainty, each of shape (draws, strata).
+        One row per (tier, is_target) that has customers: tier, is_target, clv.
+    clv
+        Draws of the strata's totals from the parameters' uncertainty and chance, shape (draws, strata).
     error, share_error
-        From the backtest's error, each of shape (draws,): factors of totals, and shifts of a share's logit.
+        The models' own error, each of shape (draws,): factors of totals, and shifts of a share's logit.
     confidence
         Coverage of the intervals.
     """
 
     strata: pd.DataFrame
     clv: Floats
-    purchases: Floats
     error: Floats
     share_error: Floats
     confidence: float
 
     def total_clv(self, chosen: pd.Series[bool] | None = None) -> tuple[float, float]:
         """Low and high of the value of the chosen strata, of all where None."""
-        return self._total(self.clv, chosen)
-
-    def total_purchases(self, chosen: pd.Series[bool] | None = None) -> tuple[float, float]:
-        """Low and high of the expected purchases of the chosen strata, of all where None."""
-        return self._total(self.purchases, chosen)
+        taken = np.ones(len(self.strata), dtype=bool) if chosen is None else chosen.to_numpy(dtype=bool)
+        return percentile_interval(self.clv[:, taken].sum(1) * self.error, self.confidence)
 
     def target_share(self) -> tuple[float, float]:
         """Low and high of the target customers' share of all value."""
         target = self.strata["is_target"].to_numpy(dtype=bool)
         share = self.clv[:, target].sum(1) / self.clv.sum(1)
         return percentile_interval(expit(logit(share) + self.share_error), self.confidence)
-
-    def _total(self, draws: Floats, chosen: pd.Series[bool] | None) -> tuple[float, float]:
-        taken = np.ones(len(self.strata), dtype=bool) if chosen is None else chosen.to_numpy(dtype=bool)
-        return percentile_interval(draws[:, taken].sum(1) * self.error, self.confidence)
 
 
 def uncertainty(scores: pd.DataFrame, models: Models, params: Params) -> Uncertainty | None:
@@ -110,24 +102,19 @@ def uncertainty(scores: pd.DataFrame, models: Models, params: Params) -> Uncerta
     purchase_fits = models.purchases.draw(params.bootstrap, random)
     spend_fits = models.spend.draw(params.bootstrap, random)
     data, size = histories(sample), len(strata)
-    first = _values(models.purchases, data, params)
-    start = first[0] * expected_spend(models.spend, sample), first[1]
-    clv, purchases = np.empty((params.bootstrap, size)), np.empty((params.bootstrap, size))
+    start = _discounted(models.purchases, data, params) * expected_spend(models.spend, sample)
+    clv = np.empty((params.bootstrap, size))
     for row, (purchase_fit, spend_fit) in enumerate(zip(purchase_fits, spend_fits, strict=True)):
-        discounted, plain = _values(purchase_fit, data, params)
-        clv[row] = np.bincount(stratum, discounted * expected_spend(spend_fit, sample), minlength=size)
-        purchases[row] = np.bincount(stratum, plain, minlength=size)
-    clv *= strata["clv"].to_numpy() / np.bincount(stratum, start[0], minlength=size)
-    purchases *= strata["expected_purchases"].to_numpy() / np.bincount(stratum, start[1], minlength=size)
-    clv_spread, purchase_spread = _chance(scores, models.purchases, models.spend)
+        drawn = _discounted(purchase_fit, data, params) * expected_spend(spend_fit, sample)
+        clv[row] = np.bincount(stratum, drawn, minlength=size)
+    clv *= strata["clv"].to_numpy() / np.bincount(stratum, start, minlength=size)
     luck = random.standard_normal((params.bootstrap, size))
-    clv = np.maximum(clv + luck * clv_spread, 0.0)
-    purchases = np.maximum(purchases + luck * purchase_spread, 0.0)
+    clv = np.maximum(clv + luck * _chance(scores, models.purchases, models.spend), 0.0)
     missed = [
         _missed(error, params.bootstrap, random)
         for error in (models.backtest.log_error, models.backtest.logit_share_error)
     ]
-    return Uncertainty(strata, clv, purchases, np.exp(missed[0]), missed[1], params.confidence)
+    return Uncertainty(strata, clv, np.exp(missed[0]), missed[1], params.confidence)
 
 
 def _missed(error: float, draws: int, random: np.random.Generator) -> Floats:
@@ -138,8 +125,8 @@ def _missed(error: float, draws: int, random: np.random.Generator) -> Floats:
     return np.asarray(scale * random.standard_t(freedom, draws))
 
 
-def _chance(scores: pd.DataFrame, purchases: PurchaseModel, spend: GammaGamma) -> tuple[Floats, Floats]:
-    """Tell how far, by stratum, what customers do spreads around what is expected (standard deviations).
+def _chance(scores: pd.DataFrame, purchases: PurchaseModel, spend: GammaGamma) -> Floats:
+    """Tell how far, by stratum, customers' value spreads around what is expected (standard deviations).
 
     Of one customer with chance P to be active and E purchases expected, purchases have the variance
     E + E²((1 + 1/k)/P − 1), k = r + x: active or not, a Gamma rate with shape k, and Poisson counts. Spend
@@ -156,24 +143,19 @@ def _chance(scores: pd.DataFrame, purchases: PurchaseModel, spend: GammaGamma) -
     worth = np.divide(clv, expected, out=np.zeros_like(x), where=expected > 0)
     value = worth**2 * (counts * (1 + unknown) + expected**2 * unknown + expected * (1 + unknown) / p)
     stratum = scores.groupby(["tier", "is_target"], sort=True).ngroup().to_numpy()
-    return np.sqrt(np.bincount(stratum, value)), np.sqrt(np.bincount(stratum, counts))
+    return np.asarray(np.sqrt(np.bincount(stratum, value)))
 
 
-def _values(model: PurchaseModel, data: Histories, params: Params) -> tuple[Floats, Floats]:
+def _discounted(model: PurchaseModel, data: Histories, params: Params) -> Floats:
+    """Expect purchases over the horizon, discounted, per customer of the sample."""
     weeks, rate = horizon_weeks(params.horizon_months), weekly_rate(params.annual_discount)
-    alive = active(model, data)
-    both = [
-        (while_active(model, data.frequency, data.age, weeks, each, NODES) * alive)[data.inverse]
-        for each in (rate, 0.0)
-    ]
-    return both[0], both[1]
+    expected = while_active(model, data.frequency, data.age, weeks, rate, NODES) * active(model, data)
+    return np.asarray(expected[data.inverse])
 
 
-def _strata(
-    scores: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame, Integers]:
+def _strata(scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, Integers]:
     grouped = scores.groupby(["tier", "is_target"], sort=True)
-    strata = grouped[["clv", "expected_purchases"]].sum().reset_index()
+    strata = grouped[["clv"]].sum().reset_index()
     ordered = scores.assign(stratum=grouped.ngroup()).sort_values(["stratum", "clv"], kind="stable")
     place = ordered.groupby("stratum").cumcount()
     size = ordered.groupby("stratum")["clv"].transform("size")
