@@ -26,7 +26,7 @@ lint: $(READY)
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --universal --no-emit-index-url --no-emit-find-links --generate-hashes --no-header \
-		--extra dev --extra postgres --output-file requirements.lock pyproject.toml
+		--extra dev --extra identity --extra mysql --extra postgres --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv build out

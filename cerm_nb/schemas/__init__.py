@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import pandera.config
-from ibis.expr import datatypes
-from pandera.ibis import Column, DataFrameSchema
 
 from cerm_nb.errors import DataError, Problem
+from cerm_nb.schemas import customer_information, management, survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import ibis
+    from pandera.ibis import Column, DataFrameSchema
 
 Kind = Literal["text", "date", "number"]
 
@@ -40,40 +40,22 @@ class ColumnMeaning:
         Whether every row must have a value; a column that is not required may be absent or empty.
     meaning
         What it holds, in plain words.
+    codes
+        The only texts allowed; empty where any is.
     """
 
     name: str
     kind: Kind
     required: bool
     meaning: str
+    codes: tuple[str, ...] = ()
 
 
-TRANSACTIONS = DataFrameSchema(
-    {
-        "customer_id": Column(
-            datatypes.String,
-            nullable=False,
-            description="Who bought: the customer's identifier, kept as text with its leading zeros",
-        ),
-        "order_id": Column(
-            datatypes.String,
-            nullable=True,
-            required=False,
-            description="Order or invoice the line belongs to",
-        ),
-        "date": Column(datatypes.Date, nullable=False, description="Day of the purchase or return"),
-        "amount": Column(
-            datatypes.Float64,
-            nullable=False,
-            description="Money of the line in the client's currency; negative for a return or cancellation",
-        ),
-    },
-    name="transactions",
-    description="One row per purchase line or return; several rows per order are fine.",
-    strict=True,
-)
-
-SCHEMAS: dict[str, DataFrameSchema] = {"transactions": TRANSACTIONS}
+SCHEMAS: dict[str, DataFrameSchema] = {
+    str(declared.name): declared
+    for declared in (*customer_information.TABLES, *survey.TABLES, *management.TABLES)
+}
+"""Every client table by its name."""
 
 
 def schema(table: str, *, where: str = "data") -> DataFrameSchema:
@@ -112,9 +94,15 @@ def describe(table: str, *, where: str = "data") -> list[ColumnMeaning]:
             kind=_KINDS[str(column.dtype)],
             required=not column.nullable,
             meaning=str(column.description),
+            codes=_codes(column),
         )
         for name, column in schema(table, where=where).columns.items()
     ]
+
+
+def _codes(column: Column) -> tuple[str, ...]:
+    allowed = (check.statistics.get("allowed_values", ()) for check in column.checks)
+    return tuple(str(code) for values in allowed for code in values)
 
 
 def conform(name: str, table: ibis.Table) -> ibis.Table:
