@@ -77,12 +77,48 @@ class Run(Exhibits, Generic[Own]):
         DataError
             With every problem of the table.
         """
-        label = f"params/{self.common.client}.yml → data.{table}"
-        if table not in self.common.data:
+        label = self._label(table)
+        names = sources.entries(self.common.data, table)
+        if not names:
             raise DataError(Problem(label, "is not there", next_step="say where the table comes from"))
-        loaded = sources.open_table(table, self.common.data[table], self._project.root, label=label)
-        self._sources[table] = loaded.provenance
+        if len(names) > 1:
+            got = f"{', '.join(names)} are all read as {table}"
+            raise DataError(Problem(label, got, "one of them", "join the files in one entry's `from`"))
+        return self._open(names[0])
+
+    def load_all(self, table: str) -> dict[str, sources.Loaded]:
+        """Open every entry that is read as a client table; none is no error.
+
+        Returns
+        -------
+        dict
+            Entry → table, in the order of the params.
+
+        Raises
+        ------
+        DataError
+            With every problem of every entry.
+        """
+        loaded: dict[str, sources.Loaded] = {}
+        problems: list[Problem] = []
+        for name in sources.entries(self.common.data, table):
+            try:
+                loaded[name] = self._open(name)
+            except DataError as error:
+                problems += error.problems
+        if problems:
+            raise DataError(problems)
         return loaded
+
+    def _open(self, name: str) -> sources.Loaded:
+        spec = self.common.data[name]
+        table = sources.table_of(name, spec)
+        loaded = sources.open_table(table, spec, self._project.root, label=self._label(name))
+        self._sources[name] = loaded.provenance
+        return loaded
+
+    def _label(self, name: str) -> str:
+        return f"params/{self.common.client}.yml → data.{name}"
 
     def purchases(self, holdout_weeks: int) -> sources.PurchaseHistory:
         """Summarise the client's transactions by customer, in the engine that holds them.

@@ -42,18 +42,19 @@ def check_data(client: Client, project: Project) -> Iterator[str]:
             Problem(f"{client.label} → data", "names no table", next_step="add data.transactions")
         )
     for name, spec in client.common.data.items():
+        table, label = sources.table_of(name, spec), f"{client.label} → data.{name}"
         try:
-            loaded = sources.open_table(name, spec, project.root, label=f"{client.label} → data.{name}")
+            loaded = sources.open_table(table, spec, project.root, label=label)
             sources.check_as_of(loaded, as_of, where=f"{client.label} → as_of")
         except DataError as error:
             problems += error.problems
         else:
-            yield _told(client, loaded.provenance)
+            yield _told(label, loaded.provenance)
     if problems:
         raise DataError(problems)
 
 
-def _told(client: Client, read: sources.Provenance) -> str:
+def _told(label: str, read: sources.Provenance) -> str:
     days = f", {read.first_day} to {read.last_day}" if read.first_day else ""
     left_out = f", {read.rows_left_out:,} left out by where" if read.rows_left_out else ""
-    return f"{client.label} → data.{read.name}: {read.rows_kept:,} rows{left_out}{days}"
+    return f"{label}: {read.rows_kept:,} rows{left_out}{days}"

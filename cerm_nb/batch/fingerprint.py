@@ -58,14 +58,14 @@ def inputs(step: Step, values: Mapping[str, Any], root: Path) -> dict[str, dict[
     Returns
     -------
     dict
-        Table → file, relative to the project → SHA-256. A table in a database has its address without the
-        password, and ``"database"`` in place of a hash.
+        Entry of ``data`` → file, relative to the project → SHA-256. A table in a database has its address
+        without the password, and ``"database"`` in place of a hash.
     """
     common = params.select(params.CommonParams, values)
-    tables = sorted(step.client_tables & common.data.keys())
     return {
-        table: sources.fingerprint(common.data[table], root, label=f"{common.client} → data.{table}")
-        for table in tables
+        name: sources.fingerprint(spec, root, label=f"{common.client} → data.{name}")
+        for name, spec in sorted(common.data.items())
+        if step.reads(sources.table_of(name, spec))
     }
 
 

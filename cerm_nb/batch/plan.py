@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CLIENT_TABLE = "data."
+EVERY_TABLE = "*"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Step:
         The notebook file.
     needs, optional
         Addresses of tables it must have, or can use: ``"data.transactions"`` for a client's own table,
-        ``"value.customers"`` for one that another notebook publishes.
+        ``"data.*"`` for all it has, ``"value.customers"`` for one that another notebook publishes.
     gives
         Names of the tables it publishes.
     parameters
@@ -63,6 +64,10 @@ class Step:
         """Which of the client's own tables it reads, needed or optional."""
         wanted = (*self.needs, *self.optional)
         return {table.removeprefix(CLIENT_TABLE) for table in wanted if table.startswith(CLIENT_TABLE)}
+
+    def reads(self, table: str) -> bool:
+        """Tell whether it reads one of the client's own tables."""
+        return bool({table, EVERY_TABLE} & self.client_tables)
 
     def missing_client_tables(self, available: Container[str]) -> list[str]:
         """List the client tables it must have and has not, as ``data.<table>``."""

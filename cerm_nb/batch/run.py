@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from cerm_nb import artifacts, manifest, params
+from cerm_nb import artifacts, manifest, params, sources
 from cerm_nb.batch import fingerprint
 from cerm_nb.batch.execute import execute
 from cerm_nb.batch.pages import page_html, write_index
@@ -184,7 +184,9 @@ def step_values(step: Step, client: Client) -> dict[str, Any]:
 def _cannot_run(step: Step, client: Client, earlier: Sequence[Outcome]) -> str:
     """Say, in the reader's language, why a step has not what it needs; empty where it has."""
     messages = Messages(client.common.lang)
-    absent = step.missing_client_tables(client.common.data)
+    absent = step.missing_client_tables(
+        {sources.table_of(name, spec) for name, spec in client.common.data.items()}
+    )
     if absent:
         return messages("notrun.no_table", file=client.label, tables=", ".join(absent))
     for outcome in earlier:

@@ -75,9 +75,8 @@ def schema(table: str, *, where: str = "data") -> DataFrameSchema:
     """
     if table in SCHEMAS:
         return SCHEMAS[table]
-    raise DataError(
-        Problem(where, f"there is no table {table!r}", ", ".join(sorted(SCHEMAS)), nearest(table, SCHEMAS))
-    )
+    next_step = nearest(table, SCHEMAS) or "state by `as` which of them the entry is read as"
+    raise DataError(Problem(where, f"there is no table {table!r}", ", ".join(sorted(SCHEMAS)), next_step))
 
 
 def describe(table: str, *, where: str = "data") -> list[ColumnMeaning]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from cerm_nb.schemas.columns import day, number, table, text
 
-SOURCES = ("office", "internet", "press", "events", "operations", "cards", "call_centre")
-"""The seven sources of customer information."""
-
 DIMENSIONS = ("data", "systems", "process", "organisation", "customer_strategy")
 """The dimensions in which readiness is judged."""
 

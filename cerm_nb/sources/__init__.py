@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cerm_nb.sources.engine import collect
+from cerm_nb.sources.entries import entries, source_of, table_of
 from cerm_nb.sources.fingerprint import DATABASE, fingerprint
 from cerm_nb.sources.history import PurchaseHistory, purchase_history
 from cerm_nb.sources.load import Loaded, Provenance, check_as_of, open_table
@@ -22,7 +23,10 @@ __all__ = [
     "check_as_of",
     "collect",
     "column_names",
+    "entries",
     "fingerprint",
     "open_table",
     "purchase_history",
+    "source_of",
+    "table_of",
 ]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+Source = Literal["office", "internet", "press", "events", "operations", "cards", "call_centre"]
 Format = Literal["csv", "tsv", "fixed", "xlsx", "parquet"]
 
 _VARIABLE = re.compile(r"\$\{\w+\}")
@@ -30,6 +31,12 @@ class TableSpec(BaseModel):
     )
 
     from_: str | list[str] = Field(alias="from", description="File, glob, list of them, or database URL")
+    as_: str | None = Field(
+        None, alias="as", description="Client table the entry is read as; its own name where unset"
+    )
+    source: Source | None = Field(
+        None, description="Which of the seven sources of customer information it belongs to"
+    )
     format: Format | None = Field(None, description="Format of the file; by its ending where unset")
     fields: dict[str, str] = Field(
         default_factory=dict,
