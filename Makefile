@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CLIENTS := params/cdnow.yml params/online_retail.yml
 
-.PHONY: run test lab lint lock clean
+.PHONY: run test lab lint lock spark clean
 
 run: $(READY)  ## run the sample clients and leave their pages under out/
 	$(BIN)/cerm run $(CLIENTS)
@@ -27,6 +27,11 @@ lint: $(READY)
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --universal --no-emit-index-url --no-emit-find-links --generate-hashes --no-header \
 		--extra dev --extra identity --extra mysql --extra postgres --output-file requirements.lock pyproject.toml
+	uv pip compile --universal --no-emit-index-url --no-emit-find-links --generate-hashes --no-header \
+		--extra spark --constraint requirements.lock --output-file requirements-spark.lock pyproject.toml
+
+spark: $(READY)  ## add Spark (about 450 MB; needs Java 17) for clients whose tables lie there
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 
 clean:
 	rm -rf .venv build out

@@ -68,13 +68,21 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     OutputError
         When it was not published, or the file is damaged.
     """
-    path = folder / "tables" / f"{name}.parquet"
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(_table(folder, name))
     except (OSError, ValueError) as error:
         raise OutputError(
             f"table {folder.name}/{name} cannot be read ({error}); run its notebook again"
         ) from error
+
+
+def has_table(folder: Path, name: str) -> bool:
+    """Tell whether a table was published."""
+    return _table(folder, name).is_file()
+
+
+def _table(folder: Path, name: str) -> Path:
+    return folder / "tables" / f"{name}.parquet"
 
 
 def json_text(content: object) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from cerm_nb import artifacts, cards, manifest, palette, params, project, sources
+from cerm_nb.batch import plan
 from cerm_nb.cards import Shown
 from cerm_nb.errors import DataError, Problem
 from cerm_nb.exhibits import Exhibits
@@ -130,6 +131,35 @@ class Run(Exhibits, Generic[Own]):
         """
         return sources.purchase_history(self.load("transactions"), self.as_of, holdout_weeks)
 
+    def information(self, fresh_months: int) -> sources.CustomerInformation:
+        """Profile all of the client's tables and bring who is in them; cells are judged, not refused.
+
+        To the frame ``tables`` it adds ``used_by``: the questions whose notebooks read the table, without
+        this one.
+
+        Raises
+        ------
+        DataError
+            With every problem of every table that cannot be read at all.
+        """
+        found = sources.customer_information(
+            self.common.data,
+            self._project.root,
+            labels=self._label("{}"),
+            as_of=self.as_of,
+            fresh_months=fresh_months,
+        )
+        self._sources |= found.provenance
+        steps = [step for step in plan.discover(self._project.notebooks) if step.name != self.name]
+        found.tables["used_by"] = [
+            tuple(step.question for step in steps if step.reads(table)) for table in found.tables["table"]
+        ]
+        return found
+
+    def has_published(self, address: str) -> bool:
+        """Tell whether another notebook has published a table for this client and day."""
+        return artifacts.has_table(*self._address(address))
+
     def published(self, address: str) -> pd.DataFrame:
         """Read a table that another notebook published for this client and day, such as ``value.customers``.
 
@@ -138,10 +168,13 @@ class Run(Exhibits, Generic[Own]):
         OutputError
             When it is not there; the notebook that gives it has to run first.
         """
+        return artifacts.read_table(*self._address(address))
+
+    def _address(self, address: str) -> tuple[Path, str]:
         question, _, table = address.partition(".")
         folder = self._project.results(self.common.client, self.common.as_of)
         numbered = sorted(folder.glob(f"[0-9]*_{question}"))
-        return artifacts.read_table(numbered[0] if numbered else folder / question, table)
+        return (numbered[0] if numbered else folder / question), table
 
     def opened(self) -> Shown:
         """Show what was read: file, rows, days, hash; for JupyterLab, with the style of what follows."""
@@ -156,7 +189,8 @@ class Run(Exhibits, Generic[Own]):
         Parameters
         ----------
         name
-            Stable name of the finding.
+            Stable name of the finding. Where there are messages ``<name>.answer`` and so on, they word it: a
+            question's further answers have their own.
         found
             The answer of an analysis. It is worded by ``answer``, or by ``answer_unknown`` where the value is
             NaN (``answer_unknown_no_revenue`` where there is no revenue to speak of either);
@@ -167,26 +201,27 @@ class Run(Exhibits, Generic[Own]):
         **values
             What the wording needs besides the answer's own fields.
         """
+        about = f"{name}." if self.has(f"{name}.answer") else ""
         unknown = math.isnan(found.value)
         why = self.why(found.reason) if unknown else ""
-        sentence = self.text(self._answer_key(found), found, why=why, **values)
-        judged = "" if unknown else " " + self.text(f"verdict.{found.reason or 'sound'}")
-        action = f"action.{found.verdict}"
+        sentence = self.text(about + self._answer_key(found), found, why=why, **values)
+        judged = "" if unknown else " " + self.text(f"{about}verdict.{found.reason or 'sound'}")
+        action = f"{about}action.{found.verdict}"
         special = f"{action}.{found.reason}"
         finding = Finding(
             id=name,
-            question=self.text("question"),
+            question=self.text(f"{about}question"),
             verdict=found.verdict,
             answer=sentence + judged,
             value=found.value,
             low=found.low,
             high=found.high,
             n=found.n,
-            basis=self.text("basis", found),
+            basis=self.text(f"{about}basis", found),
             unit=unit,
             caveats=self.caveats(found.caveats),
             action=self.text(special if self.has(special) else action, found, **values),
-            owner=self.text("owner"),
+            owner=self.text(f"{about}owner"),
         )
         self._findings.append(finding)
         return cards.answer(finding, self.messages)

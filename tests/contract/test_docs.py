@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+TABLES = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
 METHODS = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
 STEPS = plan.discover(ROOT / "notebooks")
 MODELS: list[type[BaseModel]] = [CommonParams, TableSpec, *(step.parameters for step in STEPS)]
@@ -74,9 +75,16 @@ def test_a_params_key_is_documented_with_its_default_and_meaning(model: type[Bas
     ("table", "column"), COLUMNS, ids=[f"{table}.{each.name}" for table, each in COLUMNS]
 )
 def test_a_client_tables_column_is_documented(table: str, column: schemas.ColumnMeaning) -> None:
-    assert f"### The table `{table}`" in GUIDE
+    section = TABLES.partition(f"## The table `{table}`\n")[2].partition("\n## ")[0]
     needed = "yes" if column.required else "no"
-    assert [f"`{column.name}`", column.kind, needed, column.meaning] in rows(GUIDE, column.name)
+    codes = f"; one of {', '.join(f'`{code}`' for code in column.codes)}" if column.codes else ""
+    told = [f"`{column.name}`", column.kind, needed, column.meaning + codes]
+    assert told in rows(section, column.name)
+
+
+@pytest.mark.parametrize("table", schemas.SCHEMAS)
+def test_a_client_table_is_documented(table: str) -> None:
+    assert f"## The table `{table}`\n\n{schemas.schema(table).description}\n" in TABLES
 
 
 @pytest.mark.parametrize("command", COMMANDS)

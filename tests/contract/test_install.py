@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+SPARK_LOCK = (ROOT / "requirements-spark.lock").read_text(encoding="utf-8")
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 ASKED = [
     Requirement(text)
@@ -22,7 +23,8 @@ FIXED_BY_THE_USER = ("jupyterlab", "papermill", "pandas", "scikit-learn", "seabo
 
 
 def locked(name: str) -> list[str]:
-    return re.findall(rf"^{re.escape(canonicalize_name(name))}==([^\s;\\]+)", LOCK, flags=re.MULTILINE)
+    pinned = rf"^{re.escape(canonicalize_name(name))}==([^\s;\\]+)"
+    return re.findall(pinned, LOCK + SPARK_LOCK, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("requirement", ASKED, ids=lambda requirement: requirement.name)
@@ -37,13 +39,23 @@ def test_what_the_user_fixed_is_asked_for(name: str) -> None:
     assert name in {requirement.name for requirement in ASKED}
 
 
-def test_every_locked_package_has_a_hash_and_no_address() -> None:
-    pinned = re.split(r"^(?=[a-z0-9])", LOCK, flags=re.MULTILINE)[1:]
+@pytest.mark.parametrize("lock", [LOCK, SPARK_LOCK], ids=["base", "spark"])
+def test_every_locked_package_has_a_hash_and_no_address(lock: str) -> None:
+    pinned = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)[1:]
     assert len(pinned) > 100
     assert not [block.splitlines()[0] for block in pinned if "--hash=sha256:" not in block]
-    assert "://" not in LOCK
-    assert "--index" not in LOCK
-    assert "--find-links" not in LOCK
+    assert "://" not in lock
+    assert "--index" not in lock
+    assert "--find-links" not in lock
+
+
+def test_the_two_locks_agree() -> None:
+    base = dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", LOCK, flags=re.MULTILINE))
+    spark = dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", SPARK_LOCK, flags=re.MULTILINE))
+    assert {name: base[name] for name in spark if name in base} == {
+        name: version for name, version in spark.items() if name in base
+    }
+    assert spark.keys() - base.keys() == {"pyspark", "py4j"}
 
 
 def test_the_build_backend_is_locked_too() -> None:

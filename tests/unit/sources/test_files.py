@@ -186,17 +186,17 @@ def test_an_optional_column_may_be_empty(write, open_shop) -> None:
 
 def test_provenance_tells_files_rows_and_dates(write, open_shop) -> None:
     path = write("data/shop.csv", CSV)
-    told = open_shop("data/shop.csv", where="price > 0").provenance.as_dict()
-    assert told["sources"] == [
+    told = open_shop("data/shop.csv", where="price > 0").provenance
+    assert told.sources == [
         {
             "path": "data/shop.csv",
             "bytes": len(CSV),
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }
     ]
-    assert (told["rows_read"], told["rows_kept"], told["rows_left_out"]) == (2, 1, 1)
-    assert (told["first_day"], told["last_day"]) == ("2011-06-30", "2011-06-30")
-    assert told["where"] == "price > 0"
+    assert (told.rows_read, told.rows_kept, told.rows_left_out) == (2, 1, 1)
+    assert (told.first_day, told.last_day) == (datetime.date(2011, 6, 30), datetime.date(2011, 6, 30))
+    assert told.where == "price > 0"
 
 
 def test_a_file_outside_the_project_is_read_and_told_by_its_name_alone(

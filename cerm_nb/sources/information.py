@@ -1,0 +1,133 @@
+"""All that a client knows about its customers, table by table, as readiness judges it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cerm_nb import schemas
+from cerm_nb.errors import DataError
+from cerm_nb.sources.engine import collect
+from cerm_nb.sources.profile import Profile, profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from cerm_nb.errors import Problem
+    from cerm_nb.sources.load import Provenance
+    from cerm_nb.sources.spec import TableSpec
+
+LISTS = "customers"
+PERSON_KEYS = ("customer_id", "phone", "email")
+_DAYS = [meaning.name for meaning in schemas.describe(LISTS) if meaning.kind == "date"]
+
+
+@dataclass(frozen=True)
+class CustomerInformation:
+    """What a client's tables hold about customers.
+
+    Parameters
+    ----------
+    tables
+        One row per entry of ``data``: entry, table, source (None where it is mapped to none), rows,
+        columns_there, columns_used, dated, recent, future, ancient, first_day, last_day, key_column, keyed,
+        distinct_keys.
+    cells
+        One row per entry and canonical column that is stated: entry, column, required, rows, filled,
+        unreadable, invalid.
+    records
+        One row per record of a customer list: entry, source, and the columns of the table ``customers``.
+    keys
+        One row per entry that is no list and combination of person keys in it: entry, source, customer_id,
+        phone, email, rows.
+    provenance
+        Entry → where it came from.
+    """
+
+    tables: pd.DataFrame
+    cells: pd.DataFrame
+    records: pd.DataFrame
+    keys: pd.DataFrame
+    provenance: dict[str, Provenance]
+
+
+def customer_information(
+    data: Mapping[str, TableSpec], root: Path, *, labels: str, as_of: date, fresh_months: int
+) -> CustomerInformation:
+    """Profile every table a client has, and bring who is in them.
+
+    Parameters
+    ----------
+    data
+        The params' ``data``.
+    root
+        The project's folder.
+    labels
+        How errors name an entry, with ``{}`` for its name.
+    as_of, fresh_months
+        As for `profile`.
+
+    Raises
+    ------
+    DataError
+        With every problem of every table that cannot be read at all.
+    """
+    profiles: dict[str, Profile] = {}
+    problems: list[Problem] = []
+    for entry, spec in data.items():
+        try:
+            profiles[entry] = profile(
+                entry, spec, root, label=labels.format(entry), as_of=as_of, fresh_months=fresh_months
+            )
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    lists = [found for found in profiles.values() if found.facts["table"] == LISTS]
+    others = [found for found in profiles.values() if found.facts["table"] != LISTS]
+    columns = [meaning.name for meaning in schemas.describe(LISTS)]
+    return CustomerInformation(
+        tables=pd.DataFrame([found.facts for found in profiles.values()]),
+        cells=_stacked([found.cells for found in profiles.values()], []),
+        records=_stacked([_records(found, columns) for found in lists], ["entry", "source", *columns]),
+        keys=_stacked([_keys(found) for found in others], ["entry", "source", *PERSON_KEYS, "rows"]),
+        provenance={entry: found.loaded.provenance for entry, found in profiles.items()},
+    )
+
+
+def _records(found: Profile, columns: list[str]) -> pd.DataFrame:
+    frame = collect(found.loaded.table).reindex(columns=columns)
+    frame[_DAYS] = frame[_DAYS].apply(pd.to_datetime)
+    return _told(found, frame)
+
+
+def _keys(found: Profile) -> pd.DataFrame:
+    """Count the rows of each combination of person keys, in the engine: there are fewer of them than rows."""
+    table = found.loaded.table
+    there = [name for name in PERSON_KEYS if name in table.columns]
+    if not there:
+        return pd.DataFrame()
+    counted = collect(table.group_by(there).aggregate(rows=table.count()).order_by(there))
+    return _told(found, counted.reindex(columns=[*PERSON_KEYS, "rows"]))
+
+
+def _told(found: Profile, frame: pd.DataFrame) -> pd.DataFrame:
+    frame.insert(0, "entry", found.facts["entry"])
+    frame.insert(1, "source", found.facts["source"])
+    return frame
+
+
+def _stacked(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """Put frames below each other; columns that are nowhere filled stay, as objects without a value."""
+    filled = [frame for frame in frames if not frame.empty]
+    if not filled:
+        return pd.DataFrame(columns=columns)
+    parts: list[dict[str, Any]] = [
+        {name: frame[name].astype(object) for name in frame.columns} for frame in filled
+    ]
+    whole = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
+    return whole.infer_objects()
