@@ -151,6 +151,12 @@ class Exhibits:
             data, category, value, "low", "high", words=words, value_format=written, **options
         )
 
+    def grid(self, data: pd.DataFrame, row: str, column: str, value: str, words: Words) -> Figure | Shown:
+        """Draw tiles with their numbers (see `figures.grid`), or say that all groups are too small."""
+        if not data[value].notna().any():
+            return self.unknown("groups_too_small")
+        return figures.grid(data, row, column, value, words=words, value_format=self.format_of(value))
+
     def view(self, compute: Callable[..., Any], draw: Callable[..., Any]) -> View:
         """Make a static view with its interactive twin."""
         return View(compute, draw, self.messages.all_labels())
