@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cerm_nb.sources import Provenance
 
 _SHORT_HASH = 12
+_MOST_LISTED = 6
 # JupyterLab would read what stands between two dollar signs as mathematics.
 _PLAIN = "mathjax_ignore"
 
@@ -68,10 +69,13 @@ def answer(finding: Finding, messages: Messages) -> Shown:
 
 
 def read_sources(provenance: Mapping[str, Provenance], messages: Messages) -> Shown:
-    """Show which files or tables were read, how many rows, and the beginning of each file's hash."""
-    return bullets(
+    """Show which files or tables were read, how many rows, and the beginning of each file's hash.
+
+    Many of them are told in one sentence, with the list behind it.
+    """
+    listed = bullets(
         messages(
-            "common.source",
+            "common.source" if read.first_day else "common.source_undated",
             table=messages.label(table),
             path=source.get("path") or f"{source.get('url')} {source.get('table')}",
             read=read.rows_read,
@@ -83,3 +87,9 @@ def read_sources(provenance: Mapping[str, Provenance], messages: Messages) -> Sh
         for table, read in provenance.items()
         for source in read.sources
     )
+    if len(provenance) <= _MOST_LISTED:
+        return listed
+    rows = sum(read.rows_kept for read in provenance.values())
+    told = messages("common.sources", tables=len(provenance), rows=rows)
+    markup = f'<details class="{_PLAIN}"><summary>{escape(told)}</summary>{listed.markup}</details>'
+    return Shown(f"{told}\n{listed.text}", markup)

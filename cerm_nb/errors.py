@@ -15,11 +15,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+# Signs by which a name from a client's file could move a terminal's cursor or turn its text round.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Problem:
         parts = [f"{self.where}: {self.got}"]
         parts += [f"expected {self.expected}"] if self.expected else []
         parts += [self.next_step] if self.next_step else []
-        return "; ".join(parts)
+        return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], "; ".join(parts))
 
 
 class CermError(Exception):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cerm_nb import cards, figures
 from cerm_nb.messages import catalogue
 from cerm_nb.stats import suppress
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    import pandas as pd
     from pydantic import BaseModel
 
     from cerm_nb.cards import Shown
@@ -31,6 +32,8 @@ class _Known(dict[str, object]):
         self._found = found
 
     def __missing__(self, name: str) -> object:
+        if isinstance(self._found, pd.Series) and name in self._found.index:
+            return self._found[name]  # a column may be called as a method of the row is, such as `where`
         try:
             return getattr(self._found, name)
         except AttributeError:
@@ -99,7 +102,8 @@ class Exhibits:
         Parameters
         ----------
         key
-            The message, without the question; it has the parts ``title``, ``subtitle``, ``alt``, ``note``.
+            The message, without the question; it has the parts ``title``, ``subtitle``, ``alt``, ``note``,
+            and ``reference`` where a line of reference is drawn.
         found, **values
             As for `text`.
         variant
@@ -107,7 +111,10 @@ class Exhibits:
         """
         title = f"{key}.title.{variant}" if variant else f"{key}.title"
         parts = {part: self.text(f"{key}.{part}", found, **values) for part in ("subtitle", "alt", "note")}
-        return Words(self.text(title, found, **values), **parts, labels=self.messages.all_labels())
+        labels = self.messages.all_labels()
+        if self.has(f"{key}.reference"):
+            labels = {**labels, "reference": self.text(f"{key}.reference")}
+        return Words(self.text(title, found, **values), **parts, labels=labels)
 
     def format(self, spec: str) -> Callable[[Any], str]:
         """Give a function that writes numbers as this reader does: ``run.format("percent.1")``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import reprlib
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -194,9 +195,20 @@ def _problem(model: type[BaseModel], detail: ErrorDetails, label: str) -> Proble
 
 def _shown(value: object) -> str:
     """Write a value for an error: in short, and without the password of a database URL."""
-    text = re.sub(r"(//[^\s'\":/]*):[^\s'\"]*@", r"\1:***@", repr(value))
+    text = re.sub(r"(//[^\s'\":/]*):[^\s'\"]*@", r"\1:***@", _brief(value))
     text = re.sub(r"(?i)((?:password|pwd)=)[^\s'\"&]*", r"\1***", text)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _brief(value: object) -> str:
+    """Write a value as Python would, though not all of what YAML's anchors can make of a few lines."""
+    writer = reprlib.Repr()
+    writer.maxlevel, writer.maxlist, writer.maxdict = 4, 12, 12
+    writer.maxstring = writer.maxother = 2 * _LONGEST
+    try:
+        return writer.repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        return "a number too long to be shown"
 
 
 # Pydantic's own wording speaks to programmers; these speak to whoever wrote the YAML.

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from cerm_nb import artifacts, cards, manifest, palette, params, project, sources
-from cerm_nb.batch import plan
+from cerm_nb import artifacts, cards, manifest, palette, params, project
 from cerm_nb.cards import Shown
-from cerm_nb.errors import DataError, Problem
+from cerm_nb.client_data import ClientData
 from cerm_nb.exhibits import Exhibits
 from cerm_nb.findings import Finding, to_json
 from cerm_nb.messages import Messages
@@ -38,7 +37,7 @@ class Answer(Protocol):
     caveats: Sequence[tuple[str, Mapping[str, object]]]
 
 
-class Run(Exhibits, Generic[Own]):
+class Run(ClientData, Exhibits, Generic[Own]):
     """One question for one client: its parameters, its data, its words, and what it found.
 
     Parameters
@@ -55,126 +54,16 @@ class Run(Exhibits, Generic[Own]):
 
     def __init__(self, name: str, common: params.CommonParams, own: Own, here: project.Project) -> None:
         self.name = name
-        self.common = common
         self.own = own
         as_of = date.fromisoformat(common.as_of)
-        super().__init__(name.partition("_")[2], Messages(common.lang, common.currency), own, as_of)
-        self._project = here
+        ClientData.__init__(self, common, as_of, here)
+        Exhibits.__init__(self, name.partition("_")[2], Messages(common.lang, common.currency), own, as_of)
         self._started = datetime.now(UTC)
-        self._sources: dict[str, sources.Provenance] = {}
         self._tables: dict[str, pd.DataFrame] = {}
         self._findings: list[Finding] = []
 
     def __repr__(self) -> str:
         return f"{self.name} for {self.common.client}, as of {self.common.as_of}"
-
-    # Data --------------------------------------------------------------------------------------------------
-
-    def load(self, table: str) -> sources.Loaded:
-        """Open one of the client's own tables, checked, as an expression that is computed where the data is.
-
-        Raises
-        ------
-        DataError
-            With every problem of the table.
-        """
-        label = self._label(table)
-        names = sources.entries(self.common.data, table)
-        if not names:
-            raise DataError(Problem(label, "is not there", next_step="say where the table comes from"))
-        if len(names) > 1:
-            got = f"{', '.join(names)} are all read as {table}"
-            raise DataError(Problem(label, got, "one of them", "join the files in one entry's `from`"))
-        return self._open(names[0])
-
-    def load_all(self, table: str) -> dict[str, sources.Loaded]:
-        """Open every entry that is read as a client table; none is no error.
-
-        Returns
-        -------
-        dict
-            Entry → table, in the order of the params.
-
-        Raises
-        ------
-        DataError
-            With every problem of every entry.
-        """
-        loaded: dict[str, sources.Loaded] = {}
-        problems: list[Problem] = []
-        for name in sources.entries(self.common.data, table):
-            try:
-                loaded[name] = self._open(name)
-            except DataError as error:
-                problems += error.problems
-        if problems:
-            raise DataError(problems)
-        return loaded
-
-    def _open(self, name: str) -> sources.Loaded:
-        spec = self.common.data[name]
-        table = sources.table_of(name, spec)
-        loaded = sources.open_table(table, spec, self._project.root, label=self._label(name))
-        self._sources[name] = loaded.provenance
-        return loaded
-
-    def _label(self, name: str) -> str:
-        return f"params/{self.common.client}.yml → data.{name}"
-
-    def purchases(self, holdout_weeks: int) -> sources.PurchaseHistory:
-        """Summarise the client's transactions by customer, in the engine that holds them.
-
-        Raises
-        ------
-        DataError
-            When the table is wrong, or begins after ``as_of``.
-        """
-        return sources.purchase_history(self.load("transactions"), self.as_of, holdout_weeks)
-
-    def information(self, fresh_months: int) -> sources.CustomerInformation:
-        """Profile all of the client's tables and bring who is in them; cells are judged, not refused.
-
-        To the frame ``tables`` it adds ``used_by``: the questions whose notebooks read the table, without
-        this one.
-
-        Raises
-        ------
-        DataError
-            With every problem of every table that cannot be read at all.
-        """
-        found = sources.customer_information(
-            self.common.data,
-            self._project.root,
-            labels=self._label("{}"),
-            as_of=self.as_of,
-            fresh_months=fresh_months,
-        )
-        self._sources |= found.provenance
-        steps = [step for step in plan.discover(self._project.notebooks) if step.name != self.name]
-        found.tables["used_by"] = [
-            tuple(step.question for step in steps if step.reads(table)) for table in found.tables["table"]
-        ]
-        return found
-
-    def has_published(self, address: str) -> bool:
-        """Tell whether another notebook has published a table for this client and day."""
-        return artifacts.has_table(*self._address(address))
-
-    def published(self, address: str) -> pd.DataFrame:
-        """Read a table that another notebook published for this client and day, such as ``value.customers``.
-
-        Raises
-        ------
-        OutputError
-            When it is not there; the notebook that gives it has to run first.
-        """
-        return artifacts.read_table(*self._address(address))
-
-    def _address(self, address: str) -> tuple[Path, str]:
-        question, _, table = address.partition(".")
-        folder = self._project.results(self.common.client, self.common.as_of)
-        numbered = sorted(folder.glob(f"[0-9]*_{question}"))
-        return (numbered[0] if numbered else folder / question), table
 
     def opened(self) -> Shown:
         """Show what was read: file, rows, days, hash; for JupyterLab, with the style of what follows."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from cerm_nb import sources
+from cerm_nb import schemas, sources
+from cerm_nb.batch.yaml_lines import column_line
 from cerm_nb.errors import DataError, Problem
 
 if TYPE_CHECKING:
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from cerm_nb.batch.run import Client
     from cerm_nb.project import Project
 
+FIRST_ROWS = 100_000
+"""Rows of a table that are looked at unless all are asked for: enough to show how it is written."""
 
-def check_data(client: Client, project: Project) -> Iterator[str]:
+
+def check_data(client: Client, project: Project, *, all_rows: bool = False) -> Iterator[str]:
     """Open every table a client names.
 
     Parameters
@@ -24,16 +28,20 @@ def check_data(client: Client, project: Project) -> Iterator[str]:
         With checked params.
     project
         Where relative data paths begin.
+    all_rows
+        Whether every row is read rather than the first `FIRST_ROWS`.
 
     Yields
     ------
     str
-        One line per table that is as it should be.
+        One line per table that is as it should be; where more of its columns could be used, with the lines of
+        params that would do so.
 
     Raises
     ------
     DataError
-        With the problems of all tables, after the good ones have been told.
+        With the problems of all tables, after the good ones have been told; those of a table end in the lines
+        of params that are proposed for it.
     """
     problems: list[Problem] = []
     as_of = date.fromisoformat(client.common.as_of)
@@ -43,18 +51,41 @@ def check_data(client: Client, project: Project) -> Iterator[str]:
         )
     for name, spec in client.common.data.items():
         table, label = sources.table_of(name, spec), f"{client.label} → data.{name}"
+        sample = None if all_rows else FIRST_ROWS
+        proposed = _proposed(table, spec, project, label)
         try:
-            loaded = sources.open_table(table, spec, project.root, label=label)
-            sources.check_as_of(loaded, as_of, where=f"{client.label} → as_of")
+            loaded = sources.open_table(table, spec, project.root, label=label, sample=sample)
+            if table in schemas.EVENTS:  # a plan or a target may well lie later
+                if loaded.provenance.rows_read == sample and _begins_after(as_of, loaded):
+                    loaded = sources.open_table(table, spec, project.root, label=label)
+                sources.check_as_of(loaded, as_of, where=f"{client.label} → as_of")
         except DataError as error:
             problems += error.problems
+            problems += [Problem(f"{label}.columns", proposed)] if proposed else []
         else:
-            yield _told(label, loaded.provenance)
+            yield _told(label, loaded.provenance, sample) + (f"; {proposed}" if proposed else "")
     if problems:
         raise DataError(problems)
 
 
-def _told(label: str, read: sources.Provenance) -> str:
+def _begins_after(as_of: date, loaded: sources.Loaded) -> bool:
+    """Whether the rows read are all later than the day; where they are a sample, earlier ones may follow."""
+    first = loaded.provenance.first_day
+    return first is not None and first > as_of
+
+
+def _proposed(table: str, spec: sources.TableSpec, project: Project, label: str) -> str:
+    """Tell the lines of params that would fill more of a table; empty where there are none."""
+    found = sources.proposals_or_none(table, spec, project.root, label=label)
+    lines = "\n".join(map(column_line, found))
+    return f"unused columns could fill more of {table}; look through, then add:\n{lines}" if found else ""
+
+
+def _told(label: str, read: sources.Provenance, sample: int | None) -> str:
     days = f", {read.first_day} to {read.last_day}" if read.first_day else ""
     left_out = f", {read.rows_left_out:,} left out by where" if read.rows_left_out else ""
-    return f"{label}: {read.rows_kept:,} rows{left_out}{days}"
+    rows = f"{read.rows_kept:,} row{'s' if read.rows_kept != 1 else ''}"
+    if read.rows_read == sample:
+        rows += f" kept of the first {sample:,}" if read.rows_left_out else ", the first of the source"
+        rows += " (--all checks every row)"
+    return f"{label}: {rows}{left_out}{days}"

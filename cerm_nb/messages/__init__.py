@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "ko")
 MISSING = "–"
 _COUNT = "count "
-_UNITS = {"share": "percent.1", "customers": "integer", "": "integer"}
+_UNITS = {"share": "percent.1", "customers": "integer", "level": "number.1", "": "integer"}
 
 
 @cache
@@ -131,6 +131,8 @@ class Messages:
             return f"{self.format(value, 'integer')} {noun}" + ("" if round(value) == 1 else "s")
         if spec == "label":
             return self.label(str(value))
+        if spec == "labels":
+            return ", ".join(self.label(str(each)) for each in value)
         if spec in PARTICLES:
             return with_particle(str(value), spec) if self.lang == "ko" else str(value)
         if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -139,7 +141,7 @@ class Messages:
         return numbers.FORMATS[kind](value, int(digits) if digits else None, self.lang, self.currency)
 
     def quantity(self, value: float, unit: str) -> str:
-        """Write a number in its unit: ``share``, ``customers`` or a currency code."""
+        """Write a number in its unit: ``share``, ``customers``, ``level`` or a currency code."""
         return self.format(value, _UNITS.get(unit, "compact"))
 
 
@@ -149,7 +151,9 @@ class _Formatter(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         kind = format_spec.partition(".")[0]
-        ours = format_spec == "label" or format_spec in PARTICLES or format_spec.startswith(_COUNT)
+        ours = (
+            format_spec in ("label", "labels") or format_spec in PARTICLES or format_spec.startswith(_COUNT)
+        )
         if ours or kind in numbers.FORMATS:
             return self._messages.format(value, format_spec)
         return str(super().format_field(value, format_spec))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 # A report is read by people outside the client's country: day before month in words is never mistaken.
 _LOCALES = {"en": "en_GB", "ko": "ko_KR"}
 _WHOLE_MONEY_FROM = 100.0
+_LONG = re.compile(r"\d{3,}([.]\d+)?")  # 2119.2만 is read more easily as 2,119만
 
 
 def integer(value: Any, digits: int | None, lang: str, currency: str) -> str:
@@ -49,7 +51,8 @@ def compact(value: Any, digits: int | None, lang: str, currency: str) -> str:
     if abs(value) < 10_000:
         return money(value, digits, lang, currency)
     decimals = 1 if digits is None else digits
-    return str(format_compact_currency(value, currency, locale=_LOCALES[lang], fraction_digits=decimals))
+    written = str(format_compact_currency(value, currency, locale=_LOCALES[lang], fraction_digits=decimals))
+    return _LONG.sub(lambda found: f"{float(found[0]):,.0f}", written)
 
 
 def day(value: Any, digits: int | None, lang: str, currency: str) -> str:

@@ -57,6 +57,9 @@ SCHEMAS: dict[str, DataFrameSchema] = {
 }
 """Every client table by its name."""
 
+EVENTS = ("transactions", "contacts", "kpis")
+"""Tables that grow by what happens: nothing in them later than the last day may be seen."""
+
 
 def schema(table: str, *, where: str = "data") -> DataFrameSchema:
     """Give the declaration of a client table.

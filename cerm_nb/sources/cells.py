@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import sqlglot
 from sqlglot import exp
 
+from cerm_nb.sources.dates import day
 from cerm_nb.sources.engine import literal, quoted
+from cerm_nb.sources.spark_sql import for_spark, number_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,18 +17,16 @@ if TYPE_CHECKING:
     from cerm_nb.schemas import Kind
     from cerm_nb.sources.rewriting import ValueKind
 
-Dialect = Literal["duckdb", "postgres"]
+Dialect = Literal["duckdb", "postgres", "spark"]
 
-_TIME = r"([ T]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?"
-_DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _NUMBER = r"^\s*[-+]?(\d+([.]\d*)?|[.]\d+)([eE][-+]?\d+)?\s*$"
 _LARGEST_NUMBER = "1e15"  # beyond it sums of amounts no longer fit the engine's decimals
 _LARGEST_WHOLE = 9_007_199_254_740_992  # beyond it a float no longer holds every whole number
 
 _READABLE: dict[Kind, frozenset[ValueKind]] = {
-    "text": frozenset({"text", "whole", "number", "date", "time", "boolean"}),
+    "text": frozenset({"text", "whole", "number", "date", "time", "instant", "boolean"}),
     "number": frozenset({"text", "whole", "number"}),
-    "date": frozenset({"text", "whole", "date", "time"}),
+    "date": frozenset({"text", "whole", "date", "time", "instant"}),
 }
 
 
@@ -39,18 +39,27 @@ def to_sql(tree: exp.Expr, dialect: Dialect) -> str:
     """Write a checked expression in an engine's dialect."""
     if dialect == "duckdb":
         return str(tree.sql("duckdb", comments=False))
+    if dialect == "spark":
+        return str(for_spark(tree, _NUMBER).sql("spark", comments=False))
     return str(tree.transform(_for_postgres).sql("postgres", comments=False))
 
 
-def cell(kind: Kind, sql: str, value: ValueKind, dialect: Dialect) -> str:
+def cell(kind: Kind, sql: str, value: ValueKind, dialect: Dialect, timezone: str = "") -> str:
     """Write SQL of a canonical cell from the SQL of a value; NULL where it is empty or cannot be read."""
-    writers = {"text": _text, "number": _number, "date": _date}
+    if kind == "date":
+        return day(f"({sql})", value, dialect, timezone)
+    writers = {"text": _text, "number": _number}
     return writers[kind](f"({sql})", value, dialect)
 
 
 def unfailing(sql: str, dialect: Dialect) -> str:
     """Write SQL that gives NULL where the engine would stop at a row; PostgreSQL has no word for it."""
     return f"TRY({sql})" if dialect == "duckdb" else sql
+
+
+def as_text(sql: str, dialect: Dialect) -> str:
+    """Write SQL of a value as text."""
+    return f"CAST({sql} AS {'STRING' if dialect == 'spark' else 'VARCHAR'})"
 
 
 def all_filled(columns: Iterable[str], kinds: Mapping[str, ValueKind]) -> str:
@@ -69,33 +78,20 @@ def _text(sql: str, value: ValueKind, dialect: Dialect) -> str:
         return f"nullif(trim({sql}), '')"
     if value == "number":  # an identifier that pandas wrote as 17850.0
         whole = f"{sql} = floor({sql}) AND abs({sql}) < {_LARGEST_WHOLE}"
-        plain = f"CAST(CAST({sql} AS BIGINT) AS VARCHAR)"
-        return f"CASE WHEN {whole} THEN {plain} ELSE CAST({sql} AS VARCHAR) END"
-    return f"CAST({sql} AS VARCHAR)"
+        plain = as_text(f"CAST({sql} AS BIGINT)", dialect)
+        return f"CASE WHEN {whole} THEN {plain} ELSE {as_text(sql, dialect)} END"
+    return as_text(sql, dialect)
 
 
 def _number(sql: str, value: ValueKind, dialect: Dialect) -> str:
     if dialect == "postgres":
         number = _guarded_number(sql) if value == "text" else f"CAST({sql} AS DOUBLE PRECISION)"
+    elif dialect == "spark" and value == "text":
+        number = number_of_text(sql, _NUMBER)
     else:
         number = f"TRY_CAST({sql} AS DOUBLE)"
-    # both engines hold NaN for larger than any number
+    # the engines hold NaN for larger than any number
     return f"CASE WHEN abs({number}) <= {_LARGEST_NUMBER} THEN {number} END"
-
-
-def _date(sql: str, value: ValueKind, dialect: Dialect) -> str:
-    if value in ("date", "time"):
-        return f"CAST({sql} AS DATE)"
-    text = f"CAST({sql} AS VARCHAR)" if value == "whole" else sql
-    if dialect == "postgres":
-        pattern = literal(rf"^\s*(\d{{8}}|{_DAY}{_TIME})\s*$")
-        day = rf"substring({text} from '^\s*(\d{{8}}|{_DAY})')"
-        return f"CASE WHEN {text} ~ {pattern} THEN CAST({day} AS DATE) END"
-    dashed = rf"regexp_replace({text}, '^\s*(\d{{4}})(\d{{2}})(\d{{2}})\s*$', '\1-\2-\3')"
-    by_pattern = rf"TRY_CAST(regexp_extract({dashed}, '^\s*({_DAY}){_TIME}\s*$', 1) AS DATE)"
-    # the cast alone is five times faster, and as strict where a year of four digits stands first
-    is_plain = f"substr({text}, 5, 1) IN ('-', '/') AND NOT contains({text}, '(')"
-    return f"CASE WHEN {is_plain} THEN TRY_CAST({text} AS DATE) ELSE {by_pattern} END"
 
 
 def _guarded_number(sql: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cerm_nb.errors import Problem
-from cerm_nb.sources.cells import all_filled
+from cerm_nb.sources.cells import all_filled, as_text
 from cerm_nb.sources.engine import quoted
 from cerm_nb.sources.raw import ROW
 
@@ -14,13 +15,18 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cerm_nb.schemas import Kind
+    from cerm_nb.sources.codes import Codes
+    from cerm_nb.sources.numerals import Numerals
     from cerm_nb.sources.readers import Reader
 
 _MOST_EXAMPLES = 3
 _LONGEST_VALUE = 40
+_MOST_VALUES = 100
+_SERIAL = re.compile(r"= '\s*\d{5}([.]\d+)?\s*'")  # as a workbook counts days since 1900, from 1927 to 2173
+_COMMA_BEFORE_DECIMALS = re.compile(r"= '[-+\d.]*,(\d{1,2}|\d{4,})\s*'")
 
 _EXPECTED: dict[Kind, str] = {
-    "date": "2011-06-30, 2011/06/30, 20110630 or 2011-06-30 08:26",
+    "date": "2011-06-30, 2011/06/30, 2011.06.30, 20110630, 2011년 6월 30일 or 2011-06-30 08:26",
     "number": "a plain finite number such as 1234.50, within ±1e15",
     "text": "text",
 }
@@ -36,18 +42,29 @@ class Cell:
         As declared in `schemas`.
     text
         The analyst's expression.
-    sql
-        SQL of the canonical cell.
+    read
+        SQL of what is read, before codes for a missing answer become empty.
     columns
         The source's columns it uses.
+    codes
+        The values it may hold.
+    numerals
+        How texts write numbers, for people.
     """
 
     name: str
     kind: Kind
     required: bool
     text: str
-    sql: str
+    read: str
     columns: tuple[str, ...]
+    codes: Codes
+    numerals: Numerals
+
+    @property
+    def sql(self) -> str:
+        """SQL of the canonical cell; empty where its value is not declared."""
+        return self.codes.usable(self.read)
 
 
 @dataclass(frozen=True)
@@ -82,8 +99,9 @@ class Counts:
         Rows of the source, and those that meet ``where``.
     undecided
         Rows whose ``where`` has no answer although its columns are filled.
-    unreadable, empty
-        Canonical column → kept rows whose cell cannot be read, or has nothing to read.
+    unreadable, empty, undeclared
+        Canonical column → kept rows whose cell cannot be read, has nothing to read or a code for a missing
+        answer, or holds a value that is not declared.
     first_day, last_day
         Range of the first date column; None where there is none.
     """
@@ -93,33 +111,37 @@ class Counts:
     undecided: int
     unreadable: dict[str, int]
     empty: dict[str, int]
+    undeclared: dict[str, int]
     first_day: date | None
     last_day: date | None
 
 
 def count(rows: Rows, cells: list[Cell]) -> Counts:
-    """Count unreadable and empty cells of every column in one pass."""
+    """Count unreadable, empty and undeclared cells of every column in one pass."""
     inner = [f"({rows.condition}) AS kept", f"{_undecided(rows)} AS undecided"]
     outer = ["count(*)", "count(*) FILTER (WHERE kept)", "count(*) FILTER (WHERE undecided)"]
     for position, cell in enumerate(cells):
-        inner.append(f"{cell.sql} AS cell_{position}")
+        inner.append(f"{cell.read} AS cell_{position}")
         inner.append(f"({all_filled(cell.columns, rows.reader.kinds)}) AS filled_{position}")
-        missing = f"kept AND cell_{position} IS NULL"
-        outer.append(f"count(*) FILTER (WHERE {missing} AND filled_{position})")
-        outer.append(f"count(*) FILTER (WHERE {missing} AND NOT filled_{position})")
+        value, filled = f"cell_{position}", f"filled_{position}"
+        empty = f"({value} IS NULL AND NOT {filled} OR {cell.codes.is_missing(value)})"
+        outer.append(f"count(*) FILTER (WHERE kept AND {value} IS NULL AND {filled})")
+        outer.append(f"count(*) FILTER (WHERE kept AND {empty})")
+        outer.append(f"count(*) FILTER (WHERE kept AND {cell.codes.is_undeclared(value)})")
     dates = [position for position, cell in enumerate(cells) if cell.kind == "date"][:1]
     outer += [f"{end}(cell_{position}) FILTER (WHERE kept)" for position in dates for end in ("min", "max")]
     selected = f"SELECT {', '.join(inner)} FROM {rows.reader.relation}"  # noqa: S608  # quoted
     found = rows.reader.ask(f"SELECT {', '.join(outer)} FROM ({selected}) AS checked")[0]  # noqa: S608  # quoted
     names = [cell.name for cell in cells]
-    pairs = found[3 : 3 + 2 * len(cells)]
-    first, last = found[3 + 2 * len(cells) :] if dates else (None, None)
+    triples = found[3 : 3 + 3 * len(cells)]
+    first, last = found[3 + 3 * len(cells) :] if dates else (None, None)
     return Counts(
         read=found[0],
         kept=found[1],
         undecided=found[2],
-        unreadable=dict(zip(names, pairs[::2], strict=True)),
-        empty=dict(zip(names, pairs[1::2], strict=True)),
+        unreadable=dict(zip(names, triples[::3], strict=True)),
+        empty=dict(zip(names, triples[1::3], strict=True)),
+        undeclared=dict(zip(names, triples[2::3], strict=True)),
         first_day=first,
         last_day=last,
     )
@@ -136,6 +158,8 @@ def problems(rows: Rows, cells: list[Cell], counts: Counts, *, label: str) -> li
     for cell in cells:
         if counts.unreadable[cell.name]:
             found.append(_about_unreadable(rows, cell, counts.unreadable[cell.name], label))
+        if counts.undeclared[cell.name]:
+            found.append(_about_undeclared(rows, cell, label))
         if cell.required and counts.empty[cell.name]:
             found.append(_about_empty(rows, cell, counts, label))
     return found
@@ -154,39 +178,64 @@ def _about_condition(rows: Rows, counts: Counts, label: str) -> Problem:
 
 def _about_unreadable(rows: Rows, cell: Cell, number: int, label: str) -> Problem:
     filled = all_filled(cell.columns, rows.reader.kinds)
-    bad = f"({rows.condition}) AND {cell.sql} IS NULL AND {filled}"
+    bad = f"({rows.condition}) AND {cell.read} IS NULL AND {filled}"
     examples = _examples(rows, cell.columns, bad)
     noun = {"date": "a date", "number": "a number", "text": "text"}[cell.kind]
     told = f"{number:,} rows" if number > 1 else "1 row"
     got = f"{told} cannot be read as {noun}: {examples}"
-    return Problem(f"{label}.columns.{cell.name}", got, _EXPECTED[cell.kind], _advice(cell))
+    return Problem(f"{label}.columns.{cell.name}", got, _expected(cell), _advice(cell, examples))
+
+
+def _about_undeclared(rows: Rows, cell: Cell, label: str) -> Problem:
+    """Count the rows of every undeclared value, in the engine."""
+    bad = f"({rows.condition}) AND {cell.codes.is_undeclared(cell.read)}"
+    counted = rows.reader.ask(
+        f"SELECT value, count(*) AS number FROM (SELECT {cell.read} AS value FROM {rows.reader.relation} "  # noqa: S608
+        f"WHERE {bad}) AS undeclared GROUP BY value ORDER BY number DESC, value LIMIT {_MOST_VALUES}"
+    )
+    found = [(value, int(number)) for value, number in counted]
+    return cell.codes.problem(f"{label}.columns.{cell.name}", found, _examples(rows, cell.columns, bad))
 
 
 def _about_empty(rows: Rows, cell: Cell, counts: Counts, label: str) -> Problem:
     number = counts.empty[cell.name]
-    bad = f"({rows.condition}) AND {cell.sql} IS NULL AND NOT ({all_filled(cell.columns, rows.reader.kinds)})"
+    nothing = f"{cell.read} IS NULL AND NOT ({all_filled(cell.columns, rows.reader.kinds)})"
+    bad = f"({rows.condition}) AND ({nothing} OR {cell.codes.is_missing(cell.read)})"
     examples = _examples(rows, cell.columns, bad)
     got = f"{number:,} of {counts.kept:,} rows have no value: {examples}"
     tests = " and ".join(
         f"trim({quoted(name)}) <> ''" if rows.reader.kinds[name] == "text" else f"{quoted(name)} is not null"
         for name in cell.columns
     )
+    if cell.codes.missing:
+        codes = ", ".join(f"{code:g}" for code in cell.codes.missing)
+        tests += f" and ({cell.text}) not in ({codes})"
     next_step = f"leave them out by where: {tests}"
     return Problem(f"{label}.columns.{cell.name}", got, "a value in every row", next_step)
 
 
-def _advice(cell: Cell) -> str:
+def _expected(cell: Cell) -> str:
+    if cell.kind == "number" and not cell.numerals.are_plain:
+        return f"a finite number such as {cell.numerals.told()}, in whole groups of digits, within ±1e15"
+    return _EXPECTED[cell.kind]
+
+
+def _advice(cell: Cell, examples: str) -> str:
     column = quoted(cell.columns[0]) if cell.columns else "…"
     if "strptime" in cell.text.lower():
         return "mend the cells or the format"
+    if cell.kind == "date" and _SERIAL.search(examples) and "excel_date" not in cell.text.lower():
+        return f"days counted by a workbook are read by excel_date({column})"
     if cell.kind == "date":
         return f"state the format, e.g. strptime({column}, '%d.%m.%Y')"
+    if _COMMA_BEFORE_DECIMALS.search(examples) and cell.numerals.are_plain:
+        return "where a comma stands before decimals, state decimal: ','"
     return f"take out what is no number, e.g. replace({column}, ',', '')"
 
 
 def _examples(rows: Rows, columns: tuple[str, ...], condition: str) -> str:
     """First rows that meet a condition: where they lie and what they hold."""
-    listed = ", ".join([ROW, *(f"CAST({quoted(name)} AS VARCHAR)" for name in columns)])
+    listed = ", ".join([ROW, *(as_text(quoted(name), rows.reader.dialect) for name in columns)])
     used = tuple(
         dict.fromkeys((*columns, *rows.columns))
     )  # the condition asks for the columns of `where` too

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LONGEST_REASON = 240
+_DRIVER_ERRORS = (
+    ("psycopg", "Error"),
+    ("pymysql", "MySQLError"),
+    ("pyspark.errors", "PySparkException"),
+    ("py4j.protocol", "Py4JError"),
+)
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -69,13 +76,23 @@ def collect(expression: ibis.Table) -> pd.DataFrame:
         If the engine refuses; told in short.
     """
     with engine_errors("data", "the database refused the question"):
-        frame: pd.DataFrame = expression.to_pyarrow().to_pandas()
+        frame: pd.DataFrame = _arrow(expression).to_pandas()
     return frame
+
+
+def _arrow(expression: ibis.Table) -> Any:
+    backend = expression.get_backend()
+    if backend.name == "pyspark":  # ibis would go by way of pandas, by calls that pandas has deprecated
+        return backend.raw_sql(backend.compile(expression)).toArrow()
+    return expression.to_pyarrow()
 
 
 def reason(error: BaseException) -> str:
     """Say in one short line why an engine refused; of a path only the name, since pages may show it."""
-    text = re.sub(r"^\s*[A-Za-z ]+ Error:\s*", "", str(error).strip())
+    is_numbered = len(error.args) == 2 and isinstance(error.args[0], int) and not isinstance(error, OSError)
+    told = str(error.args[1] if is_numbered else error)  # MySQL's driver puts a number before the text
+    text = re.sub(r"^\s*[A-Za-z ]+ Error:\s*", "", told.strip())
+    text = re.sub(r"\bfile:/\S*/|\.? SQLSTATE: .*", "", text)
     text = re.sub(r"""(["'])[^"'\n]*[/\\]([^"'/\\\n]+)\1""", r"\1\2\1", text)
     first = text.splitlines()[0].strip() if text else type(error).__name__
     return first if len(first) <= _LONGEST_REASON else first[:_LONGEST_REASON] + "…"
@@ -114,9 +131,6 @@ def hide(text: str, secrets: Sequence[str]) -> str:
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:
-    """Error classes of the optional database drivers that are installed."""
-    try:
-        import psycopg
-    except ImportError:
-        return ()
-    return (psycopg.Error,)
+    """Error classes of the optional database drivers that are in use: no other can have raised."""
+    loaded = ((sys.modules.get(module), name) for module, name in _DRIVER_ERRORS)
+    return tuple(getattr(module, name) for module, name in loaded if module is not None)

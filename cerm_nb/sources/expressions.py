@@ -16,7 +16,9 @@ from sqlglot.errors import SqlglotError
 
 from cerm_nb.errors import DataError, Problem
 from cerm_nb.schemas import nearest
+from cerm_nb.sources import excel_dates
 from cerm_nb.sources.cells import to_sql
+from cerm_nb.sources.numerals import Numerals
 from cerm_nb.sources.rewriting import rewrite
 
 if TYPE_CHECKING:
@@ -36,10 +38,15 @@ _ALLOWED_NAMES = """
     Reverse Translate StartsWith EndsWith Contains
     Abs Round Floor Ceil Sign Sqrt Ln Log Exp IsNan IsInf
     StrToTime StrToDate TimeToStr Date Year Month Day Quarter Week DayOfWeek DayOfMonth DayOfYear Hour Minute
+    TsOrDsToDate TimeStrToTime StrToUnix WeekOfYear
     Extract DateDiff DateAdd DateSub TimestampTrunc DateTrunc DateFromParts LastDay UnixToTime TimeToUnix
 """
 _ALLOWED = frozenset(getattr(exp, name) for name in _ALLOWED_NAMES.split() if hasattr(exp, name))
-_ALLOWED_FUNCTIONS = frozenset({"try_strptime", "date_part", "strip_accents", "isfinite", "regexp_matches"})
+_ALLOWED_FUNCTIONS = excel_dates.NAMES | {
+    "try_strptime", "date_part", "strip_accents", "isfinite", "regexp_matches",
+    "try_to_timestamp", "timestamp_seconds", "make_date", "log10",  # what is written for Spark is checked too
+}  # fmt: skip
+_PLAIN = Numerals()
 _TYPE_NAMES = """
     BOOLEAN TINYINT SMALLINT INT BIGINT INT128 UTINYINT USMALLINT UINT UBIGINT FLOAT DOUBLE DECIMAL
     CHAR VARCHAR TEXT DATE TIME TIMESTAMP TIMESTAMPNTZ TIMESTAMPTZ TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS
@@ -71,7 +78,9 @@ class Expression:
         return isinstance(self.tree, exp.Column)
 
 
-def read(text: str, kinds: Mapping[str, ValueKind], *, where: str) -> Expression | list[Problem]:
+def read(
+    text: str, kinds: Mapping[str, ValueKind], *, where: str, numerals: Numerals = _PLAIN
+) -> Expression | list[Problem]:
     """Read one expression and check it against the allow list and the source's columns.
 
     Parameters
@@ -82,6 +91,8 @@ def read(text: str, kinds: Mapping[str, ValueKind], *, where: str) -> Expression
         Source column → kind of its values.
     where
         Place told in problems.
+    numerals
+        How texts write numbers.
 
     Returns
     -------
@@ -89,7 +100,7 @@ def read(text: str, kinds: Mapping[str, ValueKind], *, where: str) -> Expression
         The expression ready to run, or everything that is wrong with it.
     """
     try:
-        return _checked(text, kinds, where)
+        return _checked(text, kinds, where, numerals)
     except RecursionError:
         return [Problem(where, "the expression is nested too deeply", "fewer parentheses and terms")]
 
@@ -114,11 +125,13 @@ def written(expression: Expression, dialect: Dialect, *, where: str) -> str:
     return sql
 
 
-def _checked(text: str, kinds: Mapping[str, ValueKind], where: str) -> Expression | list[Problem]:
+def _checked(
+    text: str, kinds: Mapping[str, ValueKind], where: str, numerals: Numerals
+) -> Expression | list[Problem]:
     tree = _parse(text, where)
     if isinstance(tree, Problem):
         return [tree]
-    problems = _forbidden(tree, text, where)
+    problems = _forbidden(tree, text, where) + _wrong_calls(tree, text, where)
     used: dict[str, None] = {}
     for column in tree.find_all(exp.Column, bfs=False):
         found = match(column.name, kinds)
@@ -129,7 +142,7 @@ def _checked(text: str, kinds: Mapping[str, ValueKind], where: str) -> Expressio
         else:
             used[found] = None
             column.set("this", exp.to_identifier(found, quoted=True))
-    return problems or Expression(text, rewrite(tree, kinds), tuple(used))
+    return problems or Expression(text, rewrite(tree, kinds, numerals), tuple(used))
 
 
 def match(name: str, columns: Iterable[str]) -> str | None:
@@ -173,6 +186,12 @@ def _position(error: SqlglotError) -> str:
     description = str(first.get("description", "")).split(" for <class")[0]
     near = first.get("highlight") or "the end"
     return f"{description} at character {first['col']}, near {near!r}"
+
+
+def _wrong_calls(tree: exp.Expr, text: str, where: str) -> list[Problem]:
+    """Tell calls of our own functions with other than one column or value."""
+    calls = [node for node in tree.walk() if excel_dates.is_call(node) and len(node.expressions) != 1]
+    return [Problem(where, f"{text!r} cannot be read", f"{call.name}(column)") for call in calls]
 
 
 def _forbidden(tree: exp.Expr, text: str, where: str) -> list[Problem]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cerm_nb.sources.databases import read_url
 from cerm_nb.sources.paths import resolve
+from cerm_nb.sources.urls import read_url
 
 if TYPE_CHECKING:
     from pathlib import Path

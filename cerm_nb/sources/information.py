@@ -33,9 +33,10 @@ class CustomerInformation:
     Parameters
     ----------
     tables
-        One row per entry of ``data``: entry, table, source (None where it is mapped to none), rows,
-        columns_there, columns_used, dated, recent, future, ancient, first_day, last_day, key_column, keyed,
-        distinct_keys.
+        One row per entry of ``data``: entry, table, source (missing where it is mapped to none), rows,
+        columns_there, columns_used, dated, recent, ancient, first_day, last_day, key_column, keyed,
+        distinct_keys, and future: events after the last day, which are left out of everything else but
+        the cells.
     cells
         One row per entry and canonical column that is stated: entry, column, required, rows, filled,
         unreadable, invalid.
@@ -107,7 +108,7 @@ def _records(found: Profile, columns: list[str]) -> pd.DataFrame:
 
 def _keys(found: Profile) -> pd.DataFrame:
     """Count the rows of each combination of person keys, in the engine: there are fewer of them than rows."""
-    table = found.loaded.table
+    table = found.seen
     there = [name for name in PERSON_KEYS if name in table.columns]
     if not there:
         return pd.DataFrame()

@@ -9,10 +9,9 @@ from ibis.expr import datatypes
 
 from cerm_nb import schemas
 from cerm_nb.errors import DataError, Problem
-from cerm_nb.sources.cells import cell, is_readable, unfailing
 from cerm_nb.sources.checks import Cell, Rows, count, problems
 from cerm_nb.sources.engine import engine_errors, quoted
-from cerm_nb.sources.expressions import Expression, match, read, unknown_column, written
+from cerm_nb.sources.mapping import make
 from cerm_nb.sources.opening import open_reader
 
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from cerm_nb.schemas import ColumnMeaning, Kind
-    from cerm_nb.sources.readers import Reader
+    from cerm_nb.schemas import Kind
     from cerm_nb.sources.spec import TableSpec
 
 _TYPES: dict[Kind, datatypes.DataType] = {
@@ -30,7 +28,6 @@ _TYPES: dict[Kind, datatypes.DataType] = {
     "date": datatypes.date,
     "number": datatypes.float64,
 }
-_KIND_WORDS = {"text": "text", "whole": "a whole number", "other": "a list or structure"}
 
 
 @dataclass(frozen=True)
@@ -72,19 +69,6 @@ class Provenance:
         """Rows that did not meet ``where``."""
         return self.rows_read - self.rows_kept
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for a manifest in JSON."""
-        days = {"first_day": self.first_day, "last_day": self.last_day}
-        return {
-            "name": self.name,
-            "sources": self.sources,
-            "columns": self.columns,
-            "where": self.where,
-            "rows_read": self.rows_read,
-            "rows_kept": self.rows_kept,
-            "rows_left_out": self.rows_left_out,
-        } | {key: day.isoformat() if day else None for key, day in days.items()}
-
 
 @dataclass(frozen=True)
 class Loaded:
@@ -96,13 +80,31 @@ class Loaded:
         ibis expression with the canonical columns and types of `schemas`.
     provenance
         Where it came from and how many rows were kept.
+    columns_there, columns_used
+        Columns of the source, and those of them that some canonical column or ``where`` uses.
+    unreadable, empty, undeclared
+        Canonical column → kept rows whose cell cannot be read, has nothing to read or a code for a missing
+        answer, or holds a value that is not declared.
     """
 
     table: ibis.Table = field(repr=False)
     provenance: Provenance
+    columns_there: tuple[str, ...]
+    columns_used: tuple[str, ...]
+    unreadable: dict[str, int]
+    empty: dict[str, int]
+    undeclared: dict[str, int]
 
 
-def open_table(name: str, spec: TableSpec, root: Path, *, label: str) -> Loaded:
+def open_table(
+    name: str,
+    spec: TableSpec,
+    root: Path,
+    *,
+    label: str,
+    lenient: bool = False,
+    sample: int | None = None,
+) -> Loaded:
     """Open one table of a client.
 
     Parameters
@@ -115,6 +117,11 @@ def open_table(name: str, spec: TableSpec, root: Path, *, label: str) -> Loaded:
         The project's folder, at which relative paths start.
     label
         How errors name the place, e.g. ``"params/cdnow.yml → data.transactions"``.
+    lenient
+        Whether cells that cannot be read or are not declared, or are empty where they must not be, become
+        empty and are only counted: for judging a table, not for computing with it.
+    sample
+        Read only so many first rows: for a first look at a large source. None reads all.
 
     Returns
     -------
@@ -128,16 +135,21 @@ def open_table(name: str, spec: TableSpec, root: Path, *, label: str) -> Loaded:
     """
     meanings = schemas.describe(name, where=label)
     reader, records = open_reader(spec, root, label=label)
-    expressions, condition = _read_expressions(spec, meanings, reader, label)
-    cells = _make_cells(expressions, meanings, reader, label)
-    rows = _make_rows(condition, reader, label)
-    used = [*rows.columns, *(column for part in cells for column in part.columns)]
-    with engine_errors(label, "the rows cannot be read"):
-        reader.load(list(dict.fromkeys(used)))
-        counts = count(rows, cells)
-        found = problems(rows, cells, counts, label=label)
-    if found:
-        raise DataError(found)
+    mapping = make(spec, meanings, reader, label=label)
+    rows, cells = mapping.rows, mapping.cells
+    if rows is None or not cells:
+        raise DataError(mapping.problems)
+    try:
+        with engine_errors(label, "the rows cannot be read"):
+            reader.load(mapping.used, sample)
+            counts = count(rows, cells)
+            found = problems(rows, cells, counts, label=label)
+    except DataError as error:
+        raise DataError([*mapping.problems, *error.problems]) from None
+    if counts.read == sample and not counts.kept:  # the rows that meet `where` may all come later
+        return open_table(name, spec, root, label=label, lenient=lenient)
+    if mapping.problems or (found and not (lenient and counts.kept)):
+        raise DataError([*mapping.problems, *found])
     provenance = Provenance(
         name=name,
         sources=records,
@@ -148,7 +160,15 @@ def open_table(name: str, spec: TableSpec, root: Path, *, label: str) -> Loaded:
         first_day=counts.first_day,
         last_day=counts.last_day,
     )
-    return Loaded(schemas.conform(name, _publish(name, rows, cells)), provenance)
+    return Loaded(
+        schemas.conform(name, _publish(name, rows, cells)),
+        provenance,
+        columns_there=tuple(reader.kinds),
+        columns_used=mapping.used,
+        unreadable=counts.unreadable,
+        empty=counts.empty,
+        undeclared=counts.undeclared,
+    )
 
 
 def check_as_of(loaded: Loaded, as_of: date, *, where: str) -> None:
@@ -163,93 +183,6 @@ def check_as_of(loaded: Loaded, as_of: date, *, where: str) -> None:
     if first is not None and as_of < first:
         got = f"{as_of.isoformat()} lies before the first date of {loaded.provenance.name}"
         raise DataError(Problem(where, got, f"a day from {first} on; the data end on {last}"))
-
-
-def _read_expressions(
-    spec: TableSpec, meanings: list[ColumnMeaning], reader: Reader, label: str
-) -> tuple[dict[str, Expression], Expression | None]:
-    """Read every expression and the condition; tell all that is wrong with them at once."""
-    found = _unknown_targets(spec, meanings, label)
-    expressions: dict[str, Expression] = {}
-    for meaning in meanings:
-        text = spec.columns.get(meaning.name)
-        where = f"{label}.columns.{meaning.name}"
-        if text is None and match(meaning.name, reader.kinds) is None:
-            found += [_unstated(meaning, reader, where)] if meaning.required else []
-            continue
-        result = read(text if text is not None else quoted(meaning.name), reader.kinds, where=where)
-        if isinstance(result, Expression):
-            expressions[meaning.name] = result
-        else:
-            found += result
-    condition = read(spec.where, reader.kinds, where=f"{label}.where") if spec.where else None
-    if isinstance(condition, list):
-        found += condition
-    if found or isinstance(condition, list):
-        raise DataError(found)
-    return expressions, condition
-
-
-def _unknown_targets(spec: TableSpec, meanings: list[ColumnMeaning], label: str) -> list[Problem]:
-    known = [meaning.name for meaning in meanings]
-    where, told = f"{label}.columns", ", ".join(known)
-    return [
-        Problem(where, f"there is no {name!r} to fill", told, schemas.nearest(name, known))
-        for name in spec.columns
-        if name not in known
-    ]
-
-
-def _unstated(meaning: ColumnMeaning, reader: Reader, where: str) -> Problem:
-    missing = unknown_column(meaning.name, reader.kinds, where)
-    next_step = f"state which column holds it ({meaning.meaning.lower()})"
-    return Problem(where, "is not stated", missing.expected, next_step)
-
-
-def _make_cells(
-    expressions: dict[str, Expression], meanings: list[ColumnMeaning], reader: Reader, label: str
-) -> list[Cell]:
-    cells: list[Cell] = []
-    found: list[Problem] = []
-    for meaning in (meaning for meaning in meanings if meaning.name in expressions):
-        expression = expressions[meaning.name]
-        where = f"{label}.columns.{meaning.name}"
-        try:
-            sql = written(expression, reader.dialect, where=where)
-            kind = reader.value_kind(sql)
-        except DataError as error:
-            found += [_refused(expression, problem, where) for problem in error.problems]
-            continue
-        if not is_readable(meaning.kind, kind):
-            got = f"{expression.text!r} gives {_KIND_WORDS.get(kind, f'a {kind}')}"
-            found.append(Problem(where, got, f"a {meaning.kind}"))
-        tried = sql if expression.is_column else unfailing(sql, reader.dialect)
-        canonical = cell(meaning.kind, tried, kind, reader.dialect)
-        cells.append(
-            Cell(meaning.name, meaning.kind, meaning.required, expression.text, canonical, expression.columns)
-        )
-    if found:
-        raise DataError(found)
-    return cells
-
-
-def _make_rows(condition: Expression | None, reader: Reader, label: str) -> Rows:
-    if condition is None:
-        return Rows(reader)
-    where = f"{label}.where"
-    try:
-        sql = written(condition, reader.dialect, where=where)
-        kind = reader.value_kind(sql)
-    except DataError as error:
-        raise DataError(_refused(condition, problem, where) for problem in error.problems) from None
-    if kind != "boolean":
-        got = f"{condition.text!r} is no condition"
-        raise DataError(Problem(where, got, "what is true or false for a row, such as amount > 0"))
-    return Rows(reader, unfailing(sql, reader.dialect), condition.columns, condition.text)
-
-
-def _refused(expression: Expression, problem: Problem, where: str) -> Problem:
-    return Problem(where, f"{expression.text!r} fails: {problem.got}", next_step="mend the expression")
 
 
 def _publish(name: str, rows: Rows, cells: list[Cell]) -> ibis.Table:

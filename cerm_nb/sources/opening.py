@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cerm_nb.sources.databases import DuckdbTable, SqliteTable, read_url
+from cerm_nb.sources.databases import DuckdbTable, SqliteTable
 from cerm_nb.sources.engine import connect
+from cerm_nb.sources.json_lines import JsonLinesSource
+from cerm_nb.sources.mysql import MysqlTable
 from cerm_nb.sources.parquet import ParquetSource
 from cerm_nb.sources.paths import SourceFile, format_of, resolve
 from cerm_nb.sources.postgres import PostgresReader
 from cerm_nb.sources.readers import DuckdbReader
 from cerm_nb.sources.sheets import SheetSource
+from cerm_nb.sources.spark import SparkReader
 from cerm_nb.sources.text import TextSource
+from cerm_nb.sources.unpacking import is_packed, unpack
+from cerm_nb.sources.urls import read_url
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import duckdb
 
     from cerm_nb.sources.raw import Source
@@ -42,7 +49,7 @@ def open_reader(spec: TableSpec, root: Path, *, label: str) -> tuple[Reader, lis
         return _open_database(spec, spec.table, root, label)
     files = resolve(spec, root, label=label)
     connection = connect()
-    source = _open_files(spec, files, connection, label)
+    source = _open_files(spec, _unpacked(files, connection), connection, label)
     return DuckdbReader(connection, source), [dict(file.fingerprint()) for file in files]
 
 
@@ -58,12 +65,23 @@ def column_names(spec: TableSpec, root: Path, *, label: str) -> list[str]:
     return list(reader.kinds)
 
 
+def _unpacked(files: list[SourceFile], connection: duckdb.DuckDBPyConnection) -> list[SourceFile]:
+    """Unpack what is packed into a folder that lives as long as the connection, which may read it."""
+    if not any(map(is_packed, files)):
+        return files
+    folder = tempfile.mkdtemp(prefix="cerm-nb-")
+    weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
+    return unpack(files, Path(folder))
+
+
 def _open_files(
     spec: TableSpec, files: list[SourceFile], connection: duckdb.DuckDBPyConnection, label: str
 ) -> Source:
     kind = format_of(spec, files, label=label)
     if kind == "parquet":
         return ParquetSource(connection, files)
+    if kind == "jsonl":
+        return JsonLinesSource(files, spec, label)
     if kind == "xlsx":
         return SheetSource(files, spec, label)
     separator = spec.delimiter or _SEPARATORS[kind]
@@ -76,6 +94,10 @@ def _open_database(
     url = read_url(spec.locations[0], label=label)
     if url.backend == "postgres":
         return PostgresReader(url, table, label), [{"url": str(url), "table": table}]
+    if url.backend == "mysql":
+        return DuckdbReader(connect(), MysqlTable(url, table, label)), [{"url": str(url), "table": table}]
+    if url.backend == "spark":
+        return SparkReader(url, table, root, label), [{"url": str(url), "table": table}]
     path = url.path(root)
     located = spec.model_copy(update={"from_": str(path), "table": None})
     file = resolve(located, root, label=label)[0]

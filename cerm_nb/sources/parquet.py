@@ -56,7 +56,9 @@ class ParquetSource:
         """Columns of the files."""
         return {name: kind_of_type(kind) for name, kind in self._types.items()}
 
-    def load(self, connection: duckdb.DuckDBPyConnection, used: Sequence[str]) -> None:
+    def load(
+        self, connection: duckdb.DuckDBPyConnection, used: Sequence[str], limit: int | None = None
+    ) -> None:
         """Make the view."""
         connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {RAW} AS SELECT {without_nan(self._types)} FROM {self._read()}"  # noqa: S608

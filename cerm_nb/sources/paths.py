@@ -22,6 +22,8 @@ _ENDINGS: dict[str, Format] = {
     ".tab": "tsv",
     ".txt": "fixed",
     ".dat": "fixed",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".parquet": "parquet",
@@ -93,6 +95,11 @@ def format_of(spec: TableSpec, files: list[SourceFile], *, label: str) -> Format
     if spec.fields:
         return "fixed"
     allowed = ", ".join(get_args(Format))
+    if ".xls" in endings:
+        next_step = "open it in a spreadsheet and save it as .xlsx, or as csv"
+        raise DataError(
+            Problem(f"{label}.from", "workbooks of the old kind (.xls) are not read", allowed, next_step)
+        )
     if len(formats) > 1 or None in formats:
         told = ", ".join(sorted(endings)) or "none"
         got = f"the format does not follow from the ending ({told})"

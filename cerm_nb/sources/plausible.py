@@ -35,7 +35,7 @@ def implausible(rows: types.Table, as_of: date) -> dict[str, types.BooleanValue]
     rows
         A canonical table.
     as_of
-        The last day: nobody was born, and nothing happened, later.
+        The last day: nobody was born later.
 
     Returns
     -------

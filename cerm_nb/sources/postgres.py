@@ -8,18 +8,17 @@ from urllib.parse import urlsplit
 
 import ibis
 
-from cerm_nb.errors import DataError, Problem
-from cerm_nb.sources.databases import require_table
+from cerm_nb.sources.databases import optional, require_table
 from cerm_nb.sources.engine import engine_errors, quoted
-from cerm_nb.sources.raw import ROW
+from cerm_nb.sources.raw import ROW, limited
 from cerm_nb.sources.types import kind_of_postgres_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cerm_nb.sources.cells import Dialect
-    from cerm_nb.sources.databases import DatabaseUrl
     from cerm_nb.sources.rewriting import ValueKind
+    from cerm_nb.sources.urls import DatabaseUrl
 
 
 class PostgresReader:
@@ -53,8 +52,10 @@ class PostgresReader:
         with self._errors("PostgreSQL refuses it"):
             return self._kinds_of(f"{sql} AS value")["value"]
 
-    def load(self, used: Sequence[str]) -> None:
-        """Read nothing: the rows stay where they are."""
+    def load(self, used: Sequence[str], limit: int | None = None) -> None:
+        """Read nothing: the rows stay where they are; with a limit, ask for the first of them only."""
+        if limit is not None:
+            self.relation = limited(self.relation, limit)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Run SQL and fetch every row."""
@@ -76,19 +77,15 @@ class PostgresReader:
         return self._backend.sql(select, schema=ibis.schema(dict(schema)), dialect="postgres")
 
     def _connect(self) -> Any:
-        try:
-            with self._errors("cannot be reached"):
-                backend = ibis.connect(self._url.full)
-                weakref.finalize(backend, backend.con.close)
-                # every transaction from here on is read-only, so that nothing can be written by mistake
-                backend.raw_sql("SET default_transaction_read_only = on").close()
-                backend.raw_sql("SET TIME ZONE 'UTC'").close()
-                backend.con.commit()
-                return backend
-        except ImportError:
-            got = "PostgreSQL needs an extra that is not installed"
-            next_step = "install it: pip install 'cerm-nb[postgres]'"
-            raise DataError(Problem(f"{self._label}.from", got, next_step=next_step)) from None
+        optional("psycopg", "PostgreSQL", "postgres", label=self._label)
+        with self._errors("cannot be reached"):
+            backend = ibis.connect(self._url.full)
+            weakref.finalize(backend, backend.con.close)
+            # every transaction from here on is read-only, so that nothing can be written by mistake
+            backend.raw_sql("SET default_transaction_read_only = on").close()
+            backend.raw_sql("SET TIME ZONE 'UTC'").close()
+            backend.con.commit()
+            return backend
 
     def _kinds_of(self, selected: str) -> dict[str, ValueKind]:
         """Kinds of what a SELECT gives; `Backend.sql` would make a view on the server to find out."""

@@ -36,14 +36,17 @@ class Profile:
     ----------
     loaded
         The table, read leniently: what cannot be read is empty in it.
+    seen
+        Its rows, those of events after the last day left out.
     facts
-        One row of the frame ``tables`` of `readiness.score_sources`.
+        One row of `CustomerInformation.tables`.
     cells
         One row per canonical column that is stated: entry, column, required, rows, filled, unreadable,
         invalid.
     """
 
     loaded: Loaded
+    seen: types.Table
     facts: dict[str, Any]
     cells: pd.DataFrame
 
@@ -71,40 +74,58 @@ def profile(
     """
     table = table_of(entry, spec)
     loaded = open_table(table, spec, root, label=label, lenient=True)
-    counted = _count(table, loaded.table, as_of, fresh_months)
+    seen, future = _seen(table, loaded.table, as_of)
+    counted = _count(table, seen, as_of, fresh_months)
     facts = {
         "entry": entry,
         "table": table,
         "source": source_of(entry, spec),
-        "rows": loaded.provenance.rows_kept,
         "columns_there": len(loaded.columns_there),
         "columns_used": len(loaded.columns_used),
-        "first_day": loaded.provenance.first_day,
-        "last_day": loaded.provenance.last_day,
+        "future": future,
     } | {name: number for name, number in counted.items() if not name.startswith(_INVALID)}
-    return Profile(loaded, facts, _cells(entry, table, loaded, counted))
+    return Profile(loaded, seen, facts, _cells(entry, table, loaded, counted))
+
+
+def _seen(table: str, rows: types.Table, as_of: date) -> tuple[types.Table, int]:
+    """Leave out events after the last day, and count them."""
+    day = _day(table, rows)
+    if table not in schemas.EVENTS or day is None:
+        return rows, 0
+    later = (rows[day] > as_of).fill_null(False)
+    return rows.filter(~later), int(collect(rows.aggregate(later=rows.count(where=later)))["later"].iloc[0])
+
+
+def _day(table: str, rows: types.Table) -> str | None:
+    """Name the column that tells how old a row is: of a list the last change, not the day of acquisition."""
+    if table == "customers":
+        return "updated" if "updated" in rows.columns else None
+    return next((name for name, kind in rows.schema().items() if kind.is_date()), None)
 
 
 def _count(table: str, rows: types.Table, as_of: date, fresh_months: int) -> dict[str, Any]:
-    """Count dated, recent, future and ancient rows, keys, and implausible cells in one question."""
-    none = ibis.literal(0)
-    day = next((name for name, kind in rows.schema().items() if kind.is_date()), None)
+    """Count rows, dated and recent ones, keys, and implausible cells, in one question."""
+    none, day = ibis.literal(0), _day(table, rows)
     key = _KEYS.get(table) if _KEYS.get(table) in rows.columns else None
-    wanted: dict[str, Any] = dict.fromkeys(
-        ("dated", "recent", "future", "ancient", "keyed", "distinct_keys"), none
-    )
+    wanted: dict[str, Any] = {"rows": rows.count()}
+    wanted |= dict.fromkeys(("dated", "recent", "ancient", "keyed", "distinct_keys"), none)
+    ends: dict[str, Any] = {}
     if day is not None:
         fresh_from = (pd.Timestamp(as_of) - pd.DateOffset(months=fresh_months)).date()
+        known = rows[day] <= as_of
         wanted["dated"] = rows[day].count()
-        wanted["recent"] = rows.count(where=(rows[day] > fresh_from) & (rows[day] <= as_of))
-        wanted["future"] = rows.count(where=rows[day] > as_of)
+        wanted["recent"] = rows.count(where=rows[day] > fresh_from)
         wanted["ancient"] = rows.count(where=rows[day] < ANCIENT)
+        ends = {"first_day": rows[day].min(), "last_day": rows[day].max(where=known)}
     if key is not None:
         wanted |= {"keyed": rows[key].count(), "distinct_keys": rows[key].nunique()}
     tests = implausible(rows, as_of)
     wanted |= {f"{_INVALID}{column}": rows.count(where=test) for column, test in tests.items()}
-    answered = collect(rows.aggregate(**wanted)).iloc[0]
-    return {"key_column": key} | {str(name): int(number) for name, number in answered.items()}
+    answered = collect(rows.aggregate(**wanted, **ends)).iloc[0]
+    days = {
+        name: None if pd.isna(answered.get(name)) else answered[name] for name in ("first_day", "last_day")
+    }
+    return {"key_column": key} | days | {name: int(answered[name]) for name in wanted}
 
 
 def _cells(entry: str, table: str, loaded: Loaded, counted: dict[str, Any]) -> pd.DataFrame:

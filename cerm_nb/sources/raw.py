@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,6 +26,16 @@ ROW = "__row"
 """Name of the column that finds a row again."""
 
 _BATCH = 20_000
+_TYPES: dict[ValueKind, str] = {
+    "text": "VARCHAR",
+    "whole": "BIGINT",
+    "number": "DOUBLE",
+    "date": "DATE",
+    "time": "TIMESTAMP",
+    "instant": "TIMESTAMPTZ",
+    "boolean": "BOOLEAN",
+    "other": "BLOB",
+}
 
 
 class Source(Protocol):
@@ -38,8 +49,10 @@ class Source(Protocol):
     def stays(self) -> bool:
         """Whether rows stay where they are (a view) rather than being copied."""
 
-    def load(self, connection: duckdb.DuckDBPyConnection, used: Sequence[str]) -> None:
-        """Make the relation `RAW` with at least the used columns."""
+    def load(
+        self, connection: duckdb.DuckDBPyConnection, used: Sequence[str], limit: int | None = None
+    ) -> None:
+        """Make the relation `RAW` with at least the used columns; rows that are copied, up to the limit."""
 
     def numbered(self, used: Sequence[str]) -> str:
         """Write SQL of `RAW` with the column `ROW`; rows are in the order of the source."""
@@ -76,17 +89,27 @@ def unique_names(cells: Iterable[object], *, where: str, told: str) -> list[str]
     """
     stripped = [str("" if cell is None else cell).strip() for cell in cells]
     names = [name or f"column_{position}" for position, name in enumerate(stripped, start=1)]
-    folded = [name.casefold() for name in names]
-    doubles = sorted({name for name in names if folded.count(name.casefold()) > 1})
+    counts = Counter(name.casefold() for name in names)
+    doubles = sorted({name for name in names if counts[name.casefold()] > 1})
     if doubles:
         got = f"{told} has more than one column named {', '.join(map(repr, doubles))}"
         raise DataError(Problem(where, got, "each name once, whatever the case", "rename one in the file"))
     return names
 
 
-def create_empty(connection: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
-    """Make `RAW` anew as an empty table of texts."""
-    declared = ", ".join(f"{quoted(name)} VARCHAR" for name in columns)
+def limited(relation: str, limit: int) -> str:
+    """Write SQL of the first rows of a relation."""
+    return f"(SELECT * FROM {relation} AS every_row LIMIT {limit}) AS first_rows"  # noqa: S608  # quoted
+
+
+def create_empty(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Iterable[str],
+    kinds: Mapping[str, ValueKind] | None = None,
+) -> None:
+    """Make `RAW` anew as an empty table, of texts unless ``kinds`` says otherwise."""
+    found = kinds or {}
+    declared = ", ".join(f"{quoted(name)} {_TYPES[found.get(name, 'text')]}" for name in columns)
     connection.execute(f"DROP TABLE IF EXISTS {RAW}")
     connection.execute(f"CREATE TEMP TABLE {RAW} ({declared})")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import ibis
 
 from cerm_nb.sources.engine import bound_table, engine_errors, quoted
-from cerm_nb.sources.raw import RAW, create_empty
+from cerm_nb.sources.raw import RAW, create_empty, limited
 from cerm_nb.sources.types import described, kind_of_type
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Reader(Protocol):
     def value_kind(self, sql: str) -> ValueKind:
         """Kind of an expression's values; no row is read. The engine's refusal is a `DataError`."""
 
-    def load(self, used: Sequence[str]) -> None:
-        """Read the used columns."""
+    def load(self, used: Sequence[str], limit: int | None = None) -> None:
+        """Read the used columns of all rows, or of so many first ones."""
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Run SQL and fetch every row."""
@@ -58,10 +58,11 @@ class DuckdbReader:
     def __init__(self, connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         self._connection, self._source = connection, source
         self.kinds = source.columns
+        self._limit: int | None = None
         if source.stays:
             source.load(connection, list(self.kinds))
         else:
-            create_empty(connection, self.kinds)
+            create_empty(connection, self.kinds, self.kinds)
 
     def value_kind(self, sql: str) -> ValueKind:
         """Kind of an expression's values."""
@@ -69,10 +70,13 @@ class DuckdbReader:
             types = described(self._connection, f"SELECT {sql} AS value FROM {RAW}")  # noqa: S608  # checked
         return kind_of_type(types["value"])
 
-    def load(self, used: Sequence[str]) -> None:
-        """Copy the used columns, where the rows do not stay where they are."""
+    def load(self, used: Sequence[str], limit: int | None = None) -> None:
+        """Copy the used columns where rows do not stay; of a view, ask for the first rows only."""
         if not self._source.stays:
-            self._source.load(self._connection, used or list(self.kinds)[:1])
+            self._source.load(self._connection, used or list(self.kinds)[:1], limit)
+        elif limit is not None:
+            self.relation = limited(RAW, limit)
+            self._limit = limit
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Run SQL and fetch every row, since an unfetched answer blocks the connection."""
@@ -80,7 +84,8 @@ class DuckdbReader:
 
     def numbered(self, columns: Sequence[str]) -> str:
         """Write SQL of the rows with the column `ROW`."""
-        return self._source.numbered(columns)
+        rows = self._source.numbered(columns)
+        return rows if self._limit is None else f"SELECT * FROM {limited(f'({rows})', self._limit)}"  # noqa: S608
 
     def place(self, row: int) -> str:
         """Where a row lies, for people."""

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Literal
 import sqlglot
 from sqlglot import exp
 
+from cerm_nb.sources.excel_dates import expand
+from cerm_nb.sources.numerals import Numerals
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ValueKind = Literal["text", "number", "whole", "date", "time", "boolean", "other"]
+ValueKind = Literal["text", "number", "whole", "date", "time", "instant", "boolean", "other"]
 
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.IntDiv, exp.Pow, exp.Neg)
 _OF_A_NUMBER = (exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Sign, exp.Sqrt, exp.Ln, exp.Log, exp.Exp)
@@ -20,10 +23,11 @@ _TEXT = (
     exp.ConcatWs, exp.SplitPart, exp.Pad, exp.Reverse, exp.Translate, exp.RegexpExtract, exp.RegexpReplace,
     exp.DPipe, exp.TimeToStr,
 )  # fmt: skip
+_PLAIN = Numerals()
 _TIMES = (exp.StrToTime, exp.TimestampTrunc, exp.UnixToTime, exp.DateFromParts, exp.Date, exp.LastDay)
 
 
-def rewrite(tree: exp.Expr, kinds: Mapping[str, ValueKind]) -> exp.Expr:
+def rewrite(tree: exp.Expr, kinds: Mapping[str, ValueKind], numerals: Numerals = _PLAIN) -> exp.Expr:
     """Cast text where numbers or dates are meant, and let no cast fail.
 
     Parameters
@@ -32,18 +36,22 @@ def rewrite(tree: exp.Expr, kinds: Mapping[str, ValueKind]) -> exp.Expr:
         Expression in DuckDB's dialect; changed in place.
     kinds
         Source column → kind of its values.
+    numerals
+        How texts write numbers.
 
     Returns
     -------
     sqlglot expression
         Gives NULL where the original would stop the engine.
     """
-    for node in list(tree.find_all(*_ARITHMETIC, *_OF_A_NUMBER)):
-        _cast_operands(node, kinds)
-    for node in list(tree.find_all(*_COMPARISONS)):
-        _cast_compared(node, kinds)
-    for node in list(tree.find_all(exp.Cast)):
-        tree = _replaced(tree, node, _unfailing_cast(node))
+    tree = expand(tree)
+    # innermost first: what is cast is copied, and would be left behind as it was
+    for node in reversed(list(tree.find_all(*_ARITHMETIC, *_OF_A_NUMBER))):
+        _cast_operands(node, kinds, numerals)
+    for node in reversed(list(tree.find_all(*_COMPARISONS))):
+        _cast_compared(node, kinds, numerals)
+    for node in reversed(list(tree.find_all(exp.Cast))):
+        tree = _replaced(tree, node, _unfailing_cast(node, kinds, numerals))
     while (parsed := tree.find(exp.StrToTime)) is not None:
         tree = _replaced(tree, parsed, _unfailing_parse(parsed, kinds))
     return tree
@@ -93,36 +101,41 @@ def _kind_of_type(kind: exp.DataType) -> ValueKind:
     return "time" if kind.this in exp.DataType.TEMPORAL_TYPES else "other"
 
 
-def _cast_operands(node: exp.Expr, kinds: Mapping[str, ValueKind]) -> None:
+def _cast_operands(node: exp.Expr, kinds: Mapping[str, ValueKind], numerals: Numerals) -> None:
     operands = [node.args.get("this"), node.args.get("expression")]
     has_interval = any(isinstance(operand, exp.Interval) for operand in operands)
     kind = "TIMESTAMP" if has_interval else "DOUBLE"
     for operand in operands:
         if operand is not None and kind_of(operand, kinds) == "text":
-            operand.replace(_tried(operand, kind))
+            operand.replace(_tried(operand, kind, numerals))
 
 
-def _cast_compared(node: exp.Expr, kinds: Mapping[str, ValueKind]) -> None:
+def _cast_compared(node: exp.Expr, kinds: Mapping[str, ValueKind], numerals: Numerals) -> None:
     """Cast the text side of a comparison with numbers or dates."""
     sides = [side for side in node.iter_expressions() if not isinstance(side, exp.Null)]
     found = {kind_of(side, kinds) for side in sides}
     if found & {"number", "whole"}:
         kind = "DOUBLE"
-    elif found & {"date", "time"}:
+    elif found & {"date", "time", "instant"}:
         kind = "TIMESTAMP"
     else:
         return
     for side in sides:
         if kind_of(side, kinds) == "text":
-            side.replace(_tried(side, kind))
+            side.replace(_tried(side, kind, numerals))
 
 
-def _tried(node: exp.Expr, kind: str) -> exp.TryCast:
-    return exp.TryCast(this=node.copy(), to=exp.DataType.build(kind, dialect="duckdb"))
+def _tried(node: exp.Expr, kind: str, numerals: Numerals) -> exp.TryCast:
+    value = numerals.plain(node.copy()) if kind == "DOUBLE" else node.copy()
+    return exp.TryCast(this=value, to=exp.DataType.build(kind, dialect="duckdb"))
 
 
-def _unfailing_cast(node: exp.Cast) -> exp.Expr:
-    return exp.TryCast(this=node.this, to=node.to) if type(node) is exp.Cast else node
+def _unfailing_cast(node: exp.Cast, kinds: Mapping[str, ValueKind], numerals: Numerals) -> exp.Expr:
+    is_number_of_text = kind_of(node, kinds) == "number" and kind_of(node.this, kinds) == "text"
+    if type(node) is not exp.Cast and not is_number_of_text:
+        return node
+    value = numerals.plain(node.this) if is_number_of_text else node.this
+    return exp.TryCast(this=value, to=node.to)
 
 
 def _unfailing_parse(node: exp.StrToTime, kinds: Mapping[str, ValueKind]) -> exp.Expr:

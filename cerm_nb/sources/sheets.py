@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from array import array
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import python_calamine
@@ -13,6 +14,7 @@ from cerm_nb.errors import DataError, Problem
 from cerm_nb.schemas import nearest
 from cerm_nb.sources.engine import quoted
 from cerm_nb.sources.raw import RAW, ROW, append, create_empty, unique_names
+from cerm_nb.sources.workbook_limits import refuse_too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,13 +63,15 @@ class SheetSource:
         """Columns of the header."""
         return dict.fromkeys(self._headers[0], "text")
 
-    def load(self, connection: duckdb.DuckDBPyConnection, used: Sequence[str]) -> None:
+    def load(
+        self, connection: duckdb.DuckDBPyConnection, used: Sequence[str], limit: int | None = None
+    ) -> None:
         """Copy the used columns of every sheet; rows without any cell are left out."""
         create_empty(connection, used)
         for part, header in enumerate(self._headers):
             positions = [header.index(name) for name in used]
-            if used:
-                append(connection, used, self._cells(part, positions))
+            left = None if limit is None else limit - len(self._numbers)
+            append(connection, used, islice(self._cells(part, positions), left))
         self._rows.clear()
 
     def numbered(self, used: Sequence[str]) -> str:
@@ -79,6 +83,7 @@ class SheetSource:
         return f"{self.files[self._parts[row]].told}, row {self._numbers[row]}"
 
     def _read(self, file: SourceFile) -> list[list[Any]]:
+        refuse_too_large(file)
         try:
             book = python_calamine.CalamineWorkbook.from_path(file.path)
             name = self._sheet_name(file, book.sheet_names)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import codecs
+import math
 import re
-from typing import Literal
+import zoneinfo
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from cerm_nb.sources.numerals import Decimal, Numerals, Thousands
+
 Source = Literal["office", "internet", "press", "events", "operations", "cards", "call_centre"]
-Format = Literal["csv", "tsv", "fixed", "xlsx", "parquet"]
+Format = Literal["csv", "tsv", "fixed", "jsonl", "xlsx", "parquet"]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 _VARIABLE = re.compile(r"\$\{\w+\}")
-_IN_QUERY = re.compile(r"[?&;]\w*(?:password|passwd|pwd|token|secret)=([^&;#]*)", re.IGNORECASE)
+_IN_QUERY = re.compile(
+    r"[?&;][\w.]*(?:password|passwd|pwd|token|secret|secret\.key)=([^&;#]*)", re.IGNORECASE
+)
 _POSITIONS = re.compile(r"\s*(\d+)\s*-\s*(\d+)\s*")
 
 
@@ -51,6 +58,22 @@ class TableSpec(BaseModel):
         default_factory=dict, description="Canonical column → expression over the source's columns"
     )
     where: str | None = Field(None, description="Condition a source row must meet to be read")
+    decimal: Decimal | None = Field(
+        None,
+        description='Mark before decimals in texts: "." or ","; "." where unset, "," beside thousands: "."',
+    )
+    thousands: Thousands | None = Field(
+        None, description="Mark between groups of three digits in texts: comma, point, blank or apostrophe"
+    )
+    timezone: str | None = Field(
+        None, description="Zone whose days are meant, such as Asia/Seoul, where a time tells its offset"
+    )
+    scale: dict[str, Annotated[list[Finite], Field(min_length=2, max_length=2)]] = Field(
+        default_factory=dict, description="Canonical number column → lowest and highest value allowed"
+    )
+    missing: dict[str, list[Finite]] = Field(
+        default_factory=dict, description="Canonical number column → codes that mean no answer"
+    )
 
     @property
     def is_database(self) -> bool:
@@ -61,6 +84,12 @@ class TableSpec(BaseModel):
     def locations(self) -> list[str]:
         """What ``from`` names, always as a list."""
         return [self.from_] if isinstance(self.from_, str) else list(self.from_)
+
+    @property
+    def numerals(self) -> Numerals:
+        """How texts of the source write numbers."""
+        decimal = self.decimal or ("," if self.thousands == "." else ".")
+        return Numerals(decimal, self.thousands or "")
 
     @field_validator("from_")
     @classmethod
@@ -89,6 +118,23 @@ class TableSpec(BaseModel):
             raise ValueError(message)
         return value
 
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in zoneinfo.available_timezones():
+            raise ValueError(f"no time zone {value!r} is known; for example Asia/Seoul, Europe/Berlin, UTC")
+        return value
+
+    @field_validator("scale")
+    @classmethod
+    def _are_scales(cls, value: dict[str, list[float]]) -> dict[str, list[float]]:
+        for name, (low, high) in value.items():
+            if low >= high:
+                raise ValueError(
+                    f"{name}: got {low:g} to {high:g}; expected the lowest value first, such as [1, 7]"
+                )
+        return value
+
     @field_validator("fields")
     @classmethod
     def _are_positions(cls, value: dict[str, str]) -> dict[str, str]:
@@ -103,6 +149,9 @@ class TableSpec(BaseModel):
         is_url = any("://" in location for location in self.locations)
         if is_url and self.table is None:
             raise ValueError("a database URL needs the key `table`")
+        if self.numerals.decimal == self.numerals.thousands:
+            raise ValueError("`decimal` and `thousands` are the same mark")
+        self._tells_codes_from_answers()
         if self.table is not None and len(self.locations) > 1:
             raise ValueError("`table` goes with one database URL, not with a list")
         if self.format == "fixed" and not self.fields:
@@ -110,6 +159,15 @@ class TableSpec(BaseModel):
         if self.fields and self.format not in ("fixed", None):
             raise ValueError(f"`fields` goes with format fixed, not with {self.format}")
         return self
+
+    def _tells_codes_from_answers(self) -> None:
+        for name, codes in self.missing.items():
+            low, high = self.scale.get(name, (math.inf, -math.inf))
+            within = [f"{code:g}" for code in codes if low <= code <= high]
+            if within:
+                raise ValueError(
+                    f"missing.{name}: {', '.join(within)} lies on the scale from {low:g} to {high:g}"
+                )
 
     def positions(self) -> dict[str, tuple[int, int]]:
         """List the fields of fixed width: name → (first character counted from 1, number of characters)."""

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
 from cerm_nb.errors import DataError, Problem
-from cerm_nb.sources.decoding import as_utf8, decoder, rewrite, undecodable
+from cerm_nb.sources.decoding import LONGEST_LINE, as_utf8, decoder, rewrite, undecodable
 from cerm_nb.sources.engine import literal, quoted, reason
 from cerm_nb.sources.raw import RAW, ROW, Places, count_rows, create_empty, unique_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cerm_nb.sources.paths import SourceFile
     from cerm_nb.sources.rewriting import ValueKind
     from cerm_nb.sources.spec import TableSpec
 
 _NEVER = "\x01"  # a separator that no line holds, so that a line is one column
+_MOST_COLUMNS = 16_384  # as many as a workbook can have
 
 
 @dataclass(frozen=True)
 class _Header:
     names: list[str]
     lines: int  # physical lines up to and with the header
+    is_split: bool  # whether the engine would count these lines otherwise: a quoted line end is none to it
 
 
 @dataclass
@@ -68,13 +72,31 @@ class TextSource:
         names = self._headers[0].names if self._headers else list(self.spec.fields)
         return dict.fromkeys(names, "text")
 
-    def load(self, connection: duckdb.DuckDBPyConnection, used: Sequence[str]) -> None:
-        """Copy the used columns of every file."""
+    def load(
+        self, connection: duckdb.DuckDBPyConnection, used: Sequence[str], limit: int | None = None
+    ) -> None:
+        """Copy the used columns of every file.
+
+        Raises
+        ------
+        DataError
+            With what is wrong with each of the files.
+        """
         create_empty(connection, used)
+        problems: list[Problem] = []
         for position, file in enumerate(self.files):
-            self._places.add(file.told, count_rows(connection))
-            with as_utf8(file, self.spec.encoding) as path:
-                self._insert(connection, path, position, used)
+            there = count_rows(connection)
+            if limit is not None and there >= limit:
+                break
+            self._places.add(file.told, there)
+            ending = "" if limit is None else f" LIMIT {limit - there}"
+            try:
+                with as_utf8(file, self.spec.encoding) as path, self._rows_alone(path, position) as rows:
+                    self._insert(connection, rows, position, used, ending)
+            except DataError as error:
+                problems += error.problems
+        if problems:
+            raise DataError(problems)
 
     def numbered(self, used: Sequence[str]) -> str:
         """Write SQL of the rows with their number in reading order."""
@@ -89,8 +111,9 @@ class TextSource:
         skip = self.spec.skip
         try:
             with file.path.open(encoding=decoder(self.spec.encoding), newline="") as stream:
-                lines = islice(stream, skip, None)
-                reader = csv.reader(lines, delimiter=self.separator)
+                lines = bounded_lines(stream)
+                has_quotes = any('"' in line for line in list(islice(lines, skip)))
+                reader = _records(lines, self.separator)
                 cells = next((row for row in reader if row), None)
         except UnicodeError:
             raise DataError(undecodable(file, self.spec.encoding)) from None
@@ -98,8 +121,14 @@ class TextSource:
             raise DataError(Problem(file.told, f"the header cannot be read: {error}")) from None
         if cells is None:
             raise DataError(Problem(file.told, "has no header: nothing but empty lines", "a file with rows"))
+        if len(cells) > _MOST_COLUMNS:
+            got = f"the header has {len(cells):,} columns"
+            raise DataError(
+                Problem(file.told, got, f"at most {_MOST_COLUMNS:,}", "is the `delimiter` right?")
+            )
         names = unique_names(cells, where=f"{self.label}.from", told=file.told)
-        return _Header(names, skip + reader.line_num)
+        is_split = has_quotes or any(set(cell) & set("\r\n") for cell in cells)
+        return _Header(names, skip + reader.line_num, is_split)
 
     def _refuse_other_columns(self) -> None:
         expected = self._headers[0].names
@@ -108,25 +137,52 @@ class TextSource:
                 got = f"{file.told} has other columns ({', '.join(header.names)}) than {self.files[0].told}"
                 raise DataError(Problem(f"{self.label}.from", got, ", ".join(expected)))
 
+    @contextmanager
+    def _rows_alone(self, path: Path, position: int) -> Iterator[Path]:
+        """Give the file, or a copy without the lines of a header that the engine would not skip rightly."""
+        if not self.separator or not self._headers[position].is_split:
+            yield path
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "rows"
+            with (
+                path.open(encoding="utf-8", newline="") as old,
+                copy.open("w", encoding="utf-8", newline="") as new,
+            ):
+                for _ in range(self._headers[position].lines):
+                    old.readline()
+                shutil.copyfileobj(old, new)
+            yield copy
+
     def _insert(
-        self, connection: duckdb.DuckDBPyConnection, path: Path, position: int, used: Sequence[str]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: Path,
+        position: int,
+        used: Sequence[str],
+        ending: str,
     ) -> None:
         try:
-            connection.execute(self._insertion(path, position, used))
+            connection.execute(self._insertion(path, position, used) + ending)
         except duckdb.Error as error:
             if "invalid state" not in str(error):
                 raise DataError(self._broken(error, self.files[position])) from None
-            self._insert_mended(connection, path, position, used)
+            self._insert_mended(connection, path, position, used, ending)
 
     def _insert_mended(
-        self, connection: duckdb.DuckDBPyConnection, path: Path, position: int, used: Sequence[str]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: Path,
+        position: int,
+        used: Sequence[str],
+        ending: str,
     ) -> None:
         """Insert a file of mixed line endings, which DuckDB refuses, with every ending made one."""
         with tempfile.TemporaryDirectory() as folder:
             mended = Path(folder) / "mended"
             rewrite(path, mended, "utf-8", newline=None)
             try:
-                connection.execute(self._insertion(mended, position, used))
+                connection.execute(self._insertion(mended, position, used) + ending)
             except duckdb.Error as error:
                 raise DataError(self._broken(error, self.files[position])) from None
 
@@ -136,10 +192,11 @@ class TextSource:
 
     def _delimited(self, path: Path, position: int, used: Sequence[str]) -> str:
         header = self._headers[position]
+        skip = 0 if header.is_split else header.lines
         declared = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header.names)
         options = (
-            f"auto_detect=false, header=false, skip={header.lines}, delim={literal(self.separator)}, "
-            f"quote='\"', escape='\"', columns={{{declared}}}"
+            f"auto_detect=false, header=false, skip={skip}, delim={literal(self.separator)}, "
+            f"quote='\"', escape='\"', max_line_size={LONGEST_LINE}, columns={{{declared}}}"
         )
         listed = ", ".join(map(quoted, used))
         return f"SELECT {listed} FROM read_csv({literal(str(path))}, {options})"  # noqa: S608  # quoted
@@ -152,7 +209,7 @@ class TextSource:
         )
         options = (
             f"auto_detect=false, header=false, skip={self.spec.skip}, delim='{_NEVER}', "
-            "quote='', escape='', columns={'line': 'VARCHAR'}"
+            f"quote='', escape='', max_line_size={LONGEST_LINE}, columns={{'line': 'VARCHAR'}}"
         )
         source = f"read_csv({literal(str(path))}, {options})"
         return f"SELECT {cells} FROM {source} WHERE trim(line) <> ''"  # noqa: S608  # quoted
@@ -161,10 +218,9 @@ class TextSource:
         """Line in the file of a row counted from 1."""
         with self.files[part].path.open(encoding=decoder(self.spec.encoding), newline="") as stream:
             if not self.separator:
-                lines = islice(enumerate(stream, start=1), self.spec.skip, None)
-                return next(islice((number for number, line in lines if line.strip()), row - 1, None))
+                return nth_filled_line(stream, row, self.spec.skip)
             skipped = self._headers[part].lines
-            reader = csv.reader(islice(stream, skipped, None), delimiter=self.separator)
+            reader = _records(islice(stream, skipped, None), self.separator)
             ends = (reader.line_num for cells in reader if cells)
             before = next(islice(ends, row - 2, None)) if row > 1 else 0
             return skipped + before + 1
@@ -173,11 +229,42 @@ class TextSource:
         """Say why DuckDB refused a file."""
         text = str(error)
         line = re.search(r"Line: (\d+)", text)
-        where = f"{file.told}, line {line[1]}" if line else file.told
+        header = self._headers[self.files.index(file)] if self._headers else None
+        before = header.lines if header and header.is_split else 0
+        where = f"{file.told}, line {int(line[1]) + before}" if line else file.told
         counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
         if counts:
             next_step = "mend the line, or state another `delimiter`"
             return Problem(where, f"{counts[2]} fields", f"{counts[1]}, as in the header", next_step)
+        if "Maximum line size" in text:
+            got = f"a line longer than {LONGEST_LINE:,} bytes"
+            return Problem(where, got, "shorter cells", "is a quotation mark opened and never closed?")
         if "unterminated quote" in text:
             return Problem(where, "a quotation mark is opened and never closed", next_step="mend the line")
         return Problem(where, f"cannot be read: {reason(error)}")
+
+
+def bounded_lines(stream: TextIO) -> Iterator[str]:
+    """Give a file's lines, none longer than can be held.
+
+    Raises
+    ------
+    csv.Error
+        At a line that is too long.
+    """
+    while line := stream.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise csv.Error(f"a line longer than {LONGEST_LINE:,} characters")
+        yield line
+
+
+def nth_filled_line(stream: Iterable[str], row: int, skip: int = 0) -> int:
+    """Line number, from 1, of the nth line after the skipped ones that is more than blanks."""
+    lines = islice(enumerate(stream, start=1), skip, None)
+    return next(islice((number for number, line in lines if line.strip()), row - 1, None))
+
+
+def _records(lines: Iterable[str], separator: str) -> Any:
+    """Read delimited lines by Python's own reader, which takes cells as long as the engine does."""
+    csv.field_size_limit(LONGEST_LINE)
+    return csv.reader(lines, delimiter=separator)

@@ -25,7 +25,7 @@ def kind_of_type(name: str) -> ValueKind:
     if name in ("FLOAT", "DOUBLE") or name.startswith("DECIMAL"):
         return "number"
     if name.startswith("TIMESTAMP"):
-        return "time"
+        return "instant" if name == "TIMESTAMP WITH TIME ZONE" else "time"
     plain: dict[str, ValueKind] = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "boolean"}
     return plain.get("VARCHAR" if name.startswith("ENUM") else name, "other")
 
@@ -33,11 +33,35 @@ def kind_of_type(name: str) -> ValueKind:
 def kind_of_postgres_type(name: str) -> ValueKind:
     """Kind of a PostgreSQL type by its name in the catalogue."""
     if name.startswith("timestamp"):
-        return "time"
+        return "instant" if name == "timestamptz" else "time"
     plain: dict[str, ValueKind] = {"date": "date", "bool": "boolean", "numeric": "number"}
     plain |= dict.fromkeys(("text", "varchar", "bpchar", "name"), "text")
     plain |= dict.fromkeys(("int2", "int4", "int8"), "whole")
     plain |= dict.fromkeys(("float4", "float8"), "number")
+    return plain.get(name, "other")
+
+
+def kind_of_mysql_type(name: str, places: int) -> ValueKind:
+    """Kind of a MySQL type by its name in the catalogue and its decimal places."""
+    if name == "decimal":
+        return "number" if places else "whole"
+    plain: dict[str, ValueKind] = {"date": "date", "datetime": "time", "timestamp": "instant"}
+    plain |= dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "year", "bit"), "whole")
+    plain |= dict.fromkeys(("float", "double"), "number")
+    texts = "char varchar tinytext text mediumtext longtext enum set json time uuid inet4 inet6"
+    plain |= dict.fromkeys(texts.split(), "text")
+    return plain.get(name, "other")
+
+
+def kind_of_spark_type(name: str) -> ValueKind:
+    """Kind of a Spark type by its short name."""
+    if name.startswith("decimal"):
+        return "whole" if name.endswith(",0)") else "number"
+    if name.startswith(("varchar", "char")):
+        return "text"
+    plain: dict[str, ValueKind] = {"string": "text", "date": "date", "boolean": "boolean"}
+    plain |= {"timestamp": "instant", "timestamp_ntz": "time", "float": "number", "double": "number"}
+    plain |= dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "whole")
     return plain.get(name, "other")
 
 

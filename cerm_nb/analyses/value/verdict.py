@@ -27,6 +27,8 @@ Ruling = tuple[str, str]
 
 WORTH_TELLING = 0.05  # a total missed by less is not a caveat
 WATCH_ERROR, STOP_ERROR = 0.20, 0.50  # error of the backtest's total
+IDLE_WEEKS = 8.0  # so long after anybody's last purchase, the data rather than the customers have stopped
+ANCIENT_WEEKS = 50 * 52.18  # a first purchase longer ago is rather a mistyped year
 WIDEST = 0.50  # half the interval over the value
 TOO_LARGE = 1.5  # target customers over those asked for
 
@@ -187,12 +189,24 @@ def _data_caveats(
     largest = float(scores["spend"].max())
     if spread.revenue > 0 and n > 1 and largest > WORTH_TELLING * spread.revenue:
         yield "one_customer_dominates", {"share": largest / spread.revenue}
+    yield from _day_caveats(scores)
     weeks, horizon = float(scores["age"].max()), horizon_weeks(params.horizon_months)
     if horizon > weeks:
         yield "short_history", {"weeks": weeks, "horizon_weeks": horizon}
     targets = int(scores["is_target"].sum())
     if targets > params.target_share * n + 1:
         yield "ties_at_the_cut", {"wanted": params.target_share, "got": targets / n}
+
+
+def _day_caveats(scores: pd.DataFrame) -> Iterator[Caveat]:
+    """Days that look like errors of entry, and purchases that end long before the last day."""
+    ancient = scores["age"] > ANCIENT_WEEKS
+    if ancient.any():
+        years = float(scores["age"].max()) * 7 / 365.25
+        yield "ancient_purchases", {"customers": int(ancient.sum()), "years": years}
+    idle = float((scores["age"] - scores["recency"]).min())
+    if idle > IDLE_WEEKS:
+        yield "no_recent_purchases", {"weeks": idle}
 
 
 def _model_caveats(models: Models, scores: pd.DataFrame, params: Params) -> Iterator[Caveat]:

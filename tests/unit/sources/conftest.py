@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
+import yaml
 
 from cerm_nb.errors import DataError
-from cerm_nb.sources import Loaded, TableSpec, collect, open_table
+from cerm_nb.sources import Loaded, PurchaseHistory, TableSpec, collect, open_table, purchase_history
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pandas as pd
+PROJECT = Path(__file__).parents[3]
 
 LABEL = "params/shop.yml → data.transactions"
 
@@ -70,3 +72,53 @@ def rows() -> Callable[[Loaded], list[tuple[str, str, float]]]:
         return list(zip(frame["customer_id"], days, frame["amount"], strict=True))
 
     return _rows
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A shipped client's purchases in a Parquet file, as some other engine may be given them."""
+
+    path: Path
+    keys: dict[str, Any]
+    as_of: date
+    holdout_weeks: int
+
+    def history(self, location: str, root: Path, **keys: Any) -> PurchaseHistory:
+        """Open the same purchases somewhere and summarise them there."""
+        spec = TableSpec.model_validate({"from": location, **self.keys, **keys})
+        loaded = open_table("transactions", spec, root, label=LABEL)
+        return purchase_history(loaded, self.as_of, self.holdout_weeks)
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
+    """Give the CDNOW sample, typed, and some of Online Retail's customers, all of whose columns are texts."""
+    fields = {"customer": "2-6", "day": "13-20", "dollars": "24-31"}
+    columns = {"customer_id": "customer", "date": "strptime(day, '%Y%m%d')", "amount": "dollars"}
+    entry = {"from": "data/cdnow/CDNOW_sample.txt", "format": "fixed", "fields": fields, "columns": columns}
+    cdnow = open_table("transactions", TableSpec.model_validate(entry), PROJECT, label=LABEL)
+    folder = tmp_path_factory.mktemp("samples")
+    collect(cdnow.table).to_parquet(folder / "cdnow.parquet")
+    retail = yaml.safe_load((PROJECT / "params" / "online_retail.yml").read_text("utf-8"))
+    mapped = retail["data"]["transactions"]
+    lines = pd.read_parquet(PROJECT / mapped.pop("from"))
+    lines[lines["CustomerID"].str.endswith(("27", "77")).fillna(True)].to_parquet(folder / "retail.parquet")
+    return [
+        Sample(folder / "cdnow.parquet", {}, date(1998, 6, 30), 39),
+        Sample(
+            folder / "retail.parquet", mapped, date.fromisoformat(retail["as_of"]), retail["holdout_weeks"]
+        ),
+    ]
+
+
+@pytest.fixture
+def assert_same() -> Callable[[PurchaseHistory, PurchaseHistory], None]:
+    """Hold two engines' summaries of the same purchases together, to 1e-9."""
+
+    def _assert_same(one: PurchaseHistory, other: PurchaseHistory) -> None:
+        for name in ("summary", "calibration", "holdout", "weekly"):
+            assert len(getattr(one, name)) > 0
+            pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), rtol=1e-9, atol=1e-9)
+        assert asdict(one.money) == pytest.approx(asdict(other.money), rel=1e-9)
+
+    return _assert_same

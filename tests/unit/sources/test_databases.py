@@ -13,7 +13,7 @@ import pytest
 
 from cerm_nb.errors import DataError
 from cerm_nb.sources import TableSpec
-from cerm_nb.sources.databases import DatabaseUrl, read_url
+from cerm_nb.sources.urls import DatabaseUrl, read_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,8 +124,9 @@ def test_a_missing_variable_is_told_by_name(refuse, monkeypatch: pytest.MonkeyPa
 
 def test_another_kind_of_database(refuse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)
-    told = refuse("mysql://ann:${SHOP_PASSWORD}@host/shop", table="orders")
-    assert "databases of kind 'mysql' cannot be read" in told
+    told = refuse("oracle://ann:${SHOP_PASSWORD}@host/shop", table="orders")
+    assert "databases of kind 'oracle' cannot be read" in told
+    assert "expected duckdb://…, sqlite://…, postgres://…, mysql://… or spark://…" in told
     assert "s3cret" not in told
 
 
@@ -149,6 +150,10 @@ def test_a_password_is_neither_in_text_nor_in_repr_of_a_url(monkeypatch: pytest.
         "postgres://ann:s3cret%2Fpass@host/shop",
         "postgres://host/shop?user=ann&password=${SHOP_PASSWORD}",
         "postgres://host/shop?password=s3cret%2Fpass",
+        "mysql://ann:${SHOP_PASSWORD_ENCODED}@host:3306/shop?ssl_ca=ca.pem",
+        "mariadb://ann:s3cret%2Fpass@host/shop",
+        "spark://host:7077?spark.authenticate.secret=${SHOP_PASSWORD}",
+        "spark://local?spark.hadoop.fs.s3a.secret.key=${SHOP_PASSWORD}",
     ):
         url = read_url(text, label=LABEL)
         assert "s3cret" not in f"{url!s} {url!r}"
@@ -179,7 +184,7 @@ def test_without_the_driver_the_extra_is_named(refuse, monkeypatch: pytest.Monke
         ({"from": "a.csv", "skip": -1}, "greater than or equal to 0"),
         ({"from": "a.csv", "delimiter": ";;"}, "at most 1 character"),
         ({"from": "a.csv", "colums": {}}, "Extra inputs are not permitted"),
-        ({"from": "a.csv", "format": "json"}, "'csv', 'tsv', 'fixed', 'xlsx' or 'parquet'"),
+        ({"from": "a.csv", "format": "json"}, "'csv', 'tsv', 'fixed', 'jsonl', 'xlsx' or 'parquet'"),
     ],
 )
 def test_an_entry_whose_keys_do_not_fit_is_refused(keys: dict[str, object], message: str) -> None:
@@ -210,6 +215,9 @@ def test_a_problem_with_a_url_without_a_scheme(monkeypatch: pytest.MonkeyPatch) 
         "postgres://host/shop?user=ann&password=s3cret",
         "postgres://host/shop?PWD=s3cret",
         "sqlite://ann:s3cret@/shop.db",
+        "mysql://ann:s3cret@host/shop",
+        "spark://host:7077?spark.authenticate.secret=s3cret",
+        "spark://local?spark.hadoop.fs.s3a.secret.key=s3cret",
     ],
 )
 def test_a_password_written_into_an_entry_is_refused_and_not_repeated(url: str) -> None:
@@ -234,15 +242,15 @@ def test_an_entry_without_a_written_password_is_let_through(url: str) -> None:
 
 
 @pytest.mark.parametrize("password", ["a/b", "a#b", "a?b", "a@b", "x[b", "a℀b", "a:b", "a%41 +&b"])
-@pytest.mark.parametrize("place", ["postgres://ann:${SHOP_PASSWORD}@host:5432/shop"])
+@pytest.mark.parametrize("scheme", ["postgres", "mysql", "mariadb"])
 def test_a_password_of_any_signs_reaches_the_driver_as_it_is(
-    monkeypatch: pytest.MonkeyPatch, password: str, place: str
+    monkeypatch: pytest.MonkeyPatch, password: str, scheme: str
 ) -> None:
     monkeypatch.setenv("SHOP_PASSWORD", password)
-    url = read_url(place, label=LABEL)
+    url = read_url(f"{scheme}://ann:${{SHOP_PASSWORD}}@host:5432/shop", label=LABEL)
     parts = urlsplit(url.full)
     assert (unquote_plus(parts.password or ""), parts.hostname, parts.port) == (password, "host", 5432)
-    assert str(url) == "postgres://ann@host:5432/shop"
+    assert str(url) == f"{scheme}://ann@host:5432/shop"
 
 
 def test_a_password_in_the_query_reaches_the_driver_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 from cerm_nb.sources.purchases import holdout, money, purchase_days, summary, weekly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from cerm_nb.sources.history import PurchaseHistory
 
 psycopg = pytest.importorskip("psycopg", reason="the extra postgres is not installed")
 
@@ -52,6 +56,24 @@ def test_the_server_gives_what_duckdb_gives(write, open_shop, table: str) -> Non
     ):
         assert answer(here).equals(answer(there))
     assert money(here, as_of) == money(there, as_of)
+
+
+def test_the_samples_purchases_are_those_of_duckdb(
+    samples: list[Any], assert_same: Callable[[PurchaseHistory, PurchaseHistory], None], tmp_path: Path
+) -> None:
+    for sample in samples:
+        frame = pd.read_parquet(sample.path)
+        kinds = {"float64": "double precision", "object": "date"}
+        listed = ", ".join(f'"{name}" {kinds.get(str(kind), "text")}' for name, kind in frame.dtypes.items())
+        with psycopg.connect(URL, autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS cerm_test_sample")
+            cursor.execute(f"CREATE TABLE cerm_test_sample ({listed})")
+            with cursor.copy("COPY cerm_test_sample FROM STDIN") as copy:
+                for row in frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None):
+                    copy.write_row(row)
+            here = sample.history(str(sample.path), tmp_path)
+            assert_same(here, sample.history(URL, tmp_path, table="cerm_test_sample"))
+            cursor.execute("DROP TABLE cerm_test_sample")
 
 
 def test_an_unreadable_cell_is_told_with_its_table(refuse, table: str) -> None:

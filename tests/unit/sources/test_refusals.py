@@ -135,7 +135,7 @@ def test_unparsable_dates_are_told_with_row_line_value_and_advice(write, refuse)
     assert refuse("shop.csv") == (
         f"{LABEL}.columns.date: 1 row cannot be read as a date: "
         "shop.csv, row 3 (line 5): day = '2011-13-40'; "
-        "expected 2011-06-30, 2011/06/30, 20110630 or 2011-06-30 08:26; "
+        "expected 2011-06-30, 2011/06/30, 2011.06.30, 20110630, 2011년 6월 30일 or 2011-06-30 08:26; "
         "state the format, e.g. strptime(\"day\", '%d.%m.%Y')"
     )
 

@@ -207,6 +207,18 @@ def test_caveats_are_generated_from_the_data(summary, params, backtest):
     assert "interval_widened" in caveats
 
 
+def test_days_that_cannot_be_right_are_told(summary, params, backtest):
+    assert (
+        not {"ancient_purchases", "no_recent_purchases"} & dict(everything(summary, params)[0].caveats).keys()
+    )
+    late = summary.copy()
+    late["age"] += 10
+    late.loc[3, "age"] = 6_500.0
+    caveats = dict(everything(late, params)[0].caveats)
+    assert caveats["ancient_purchases"] == {"customers": 1, "years": pytest.approx(124.6, abs=0.1)}
+    assert caveats["no_recent_purchases"]["weeks"] >= 10
+
+
 def test_concentration_of_equals_is_none_and_of_one_holder_is_full():
     params = Params(bootstrap=100)
     equal = concentration(pd.Series([7.0] * 40), params)

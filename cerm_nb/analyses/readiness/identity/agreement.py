@@ -1,0 +1,111 @@
+"""Whether lists say the same of the same person, and how often a list holds somebody twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cerm_nb.stats import wilson_interval
+
+if TYPE_CHECKING:
+    from cerm_nb.analyses.readiness.identity.records import Records
+    from cerm_nb.stats import Integers
+
+COMPARED = {
+    "family_name": "family",
+    "given_name": "given",
+    "birth_date": "birth",
+    "gender": "gender",
+    "phone": "phone",
+    "email": "email",
+    "address": "address",
+    "city": "city",
+    "postcode": "postcode",
+}
+
+
+def agreement(records: Records, person: Integers, confidence: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare what different sources say of one person.
+
+    Parameters
+    ----------
+    records, person
+        The records, and per record the number of its person.
+    confidence
+        Coverage of intervals.
+
+    Returns
+    -------
+    tuple of DataFrame
+        By field, and by entry and field: pairs, agree (pairs), share, low, high. A list stands for its
+        source; one without a source is a source of its own. Of each list a person's most recent record
+        speaks. Pairs of one person are not independent, so intervals count persons.
+
+    Notes
+    -----
+    Records are linked because they agree, so the shares flatter: least in fields that linking hardly needs.
+    """
+    pairs = _pairs(records, person)
+    spelled = records.known[list(COMPARED.values())].set_axis(list(COMPARED), axis=1)
+    codes = (
+        np.column_stack([pd.factorize(spelled[field])[0] for field in COMPARED])
+        if len(spelled)
+        else np.empty((0, 9))
+    )
+    left, right = codes[pairs["left"]], codes[pairs["right"]]
+    both, same = (left >= 0) & (right >= 0), left == right
+    long = pd.DataFrame(
+        {
+            "field": np.tile(list(COMPARED), len(pairs)),
+            "person": np.repeat(pairs["person"].to_numpy(), len(COMPARED)),
+            "agree": (same & both).ravel(),
+            "first": np.repeat(pairs["left_entry"].to_numpy(), len(COMPARED)),
+            "second": np.repeat(pairs["right_entry"].to_numpy(), len(COMPARED)),
+        }
+    )[both.ravel()]
+    sides = [long.assign(entry=long[side]) for side in ("first", "second")]
+    return _shares(long, ["field"], confidence), _shares(pd.concat(sides), ["entry", "field"], confidence)
+
+
+def _pairs(records: Records, person: Integers) -> pd.DataFrame:
+    """Pair the most recent records a person has in lists of different sources."""
+    frame = records.recorded[["entry", "source", "updated", "row"]].assign(person=person)
+    frame["source"] = frame["source"].fillna("list " + frame["entry"])
+    frame = frame[pd.Series(np.bincount(person)[person] > 1, index=frame.index)]
+    latest = frame.sort_values(["updated", "row"], ascending=[False, True], na_position="last", kind="stable")
+    one = latest.drop_duplicates(["person", "entry"])[["person", "entry", "source", "row"]]
+    met = one.merge(one, on="person", suffixes=("", "_other"))
+    met = met[(met["row"] < met["row_other"]) & (met["source"] != met["source_other"])]
+    named = {"row": "left", "row_other": "right", "entry": "left_entry", "entry_other": "right_entry"}
+    return met.rename(columns=named).sort_values(["left", "right"]).reset_index(drop=True)
+
+
+def _shares(long: pd.DataFrame, by: list[str], confidence: float) -> pd.DataFrame:
+    groups = long.groupby(by, sort=True)
+    told = groups["agree"].agg(pairs="size", agree="sum").reset_index()
+    persons = groups["person"].nunique().to_numpy()
+    told["share"] = told["agree"] / told["pairs"]
+    ends = [wilson_interval(s * n, n, confidence) for s, n in zip(told["share"], persons, strict=True)]
+    told["low"], told["high"] = [low for low, _ in ends], [high for _, high in ends]
+    return told.astype({"pairs": int, "agree": int, "share": float, "low": float, "high": float})
+
+
+def duplicates(entry: pd.Series, person: Integers, confidence: float) -> pd.DataFrame:
+    """Count in each list the records of somebody it already holds.
+
+    Returns
+    -------
+    DataFrame
+        Columns entry, records, duplicates, share, low, high.
+    """
+    groups = pd.DataFrame({"entry": entry.to_numpy(), "person": person}).groupby("entry", sort=True)["person"]
+    told = groups.agg(records="size", persons="nunique").reset_index()
+    told["duplicates"] = told["records"] - told["persons"]
+    told["share"] = told["duplicates"] / told["records"]
+    ends = [
+        wilson_interval(d, n, confidence) for d, n in zip(told["duplicates"], told["records"], strict=True)
+    ]
+    told["low"], told["high"] = [low for low, _ in ends], [high for _, high in ends]
+    return told[["entry", "records", "duplicates", "share", "low", "high"]]
