@@ -15,12 +15,13 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 from people import lists
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+
+    import numpy as np
 
 PEOPLE_PER_RECORD = 0.53
 

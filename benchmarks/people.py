@@ -8,13 +8,58 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-FAMILIES = "김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 전 홍".split()
+FAMILIES = [
+    "김",
+    "이",
+    "박",
+    "최",
+    "정",
+    "강",
+    "조",
+    "윤",
+    "장",
+    "임",
+    "한",
+    "오",
+    "서",
+    "신",
+    "권",
+    "황",
+    "안",
+    "송",
+    "전",
+    "홍",
+]
 FAMILY_SHARES = np.array([21, 15, 8, 5, 5, 3, 2, 2, 2, 2, 1.5, 1.5, 1.5, 1.5, 1.4, 1.4, 1.3, 1.3, 1.2, 1.2])
 SYLLABLES = list("민서지수현우영진희경준호은정미선재성연아윤하도예원태승유나보람솔결")
-CITIES = "서울 부산 대구 인천 광주 대전 울산 수원 창원 전주 제주 강릉".split()
-STREETS = "중앙로 해안로 역전로 공원로 시장길 학교길 강변로 산길 온천로 항구로 은행로 정원길".split()
-FIELDS = "family_name given_name birth_date gender phone email address city postcode".split()
-LISTS = {  # per list: its source, the share of people in it, and the share of its records that have each field
+CITIES = ["서울", "부산", "대구", "인천", "광주", "대전", "울산", "수원", "창원", "전주", "제주", "강릉"]
+STREETS = [
+    "중앙로",
+    "해안로",
+    "역전로",
+    "공원로",
+    "시장길",
+    "학교길",
+    "강변로",
+    "산길",
+    "온천로",
+    "항구로",
+    "은행로",
+    "정원길",
+]
+FIELDS = [
+    "family_name",
+    "given_name",
+    "birth_date",
+    "gender",
+    "phone",
+    "email",
+    "address",
+    "city",
+    "postcode",
+]
+# Per list: its source, the share of people in it, and the share of its records that have each field.
+LISTS = {
     "reservations": ("operations", 0.7, (1, 1, 0.6, 0.8, 0.9, 0.5, 0.4, 0.6, 0.4)),
     "loyalty": ("cards", 0.45, (1, 1, 0.95, 0.9, 0.9, 0.7, 0.8, 0.9, 0.8)),
     "newsletter": ("internet", 0.4, (0.9, 0.9, 0.3, 0.3, 0.4, 1, 0.2, 0.4, 0.2)),
@@ -59,7 +104,7 @@ def lists(n: int, seed: int = 1, error: float = 0.06, twice: float = 0.03) -> pd
     seed
         Seed of all that is drawn.
     error
-        Share of the values that are mistyped; half as many again are out of date.
+        Share of the values mistyped; half as many again are out of date.
     twice
         Share of a list's persons who are in it a second time.
 

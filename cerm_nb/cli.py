@@ -85,8 +85,16 @@ def run(
 
 
 @app.command()
-def check(files: ParamsArguments, root: RootOption = None) -> None:
+def check(
+    files: ParamsArguments,
+    all_rows: Annotated[
+        bool, typer.Option("--all", help="Check every row rather than the first 100,000 of each table.")
+    ] = False,
+    root: RootOption = None,
+) -> None:
     """Check params files and the data they name, without running anything; tell every problem at once.
+
+    Columns that nothing uses yet and that could fill more of a table are told as lines to be pasted.
 
     Example: cerm check params/hotel.yml
     """
@@ -96,7 +104,7 @@ def check(files: ParamsArguments, root: RootOption = None) -> None:
     clients, refused = _read_clients(files, project, steps)
     for client in clients:
         try:
-            for line in check_data(client, project):
+            for line in check_data(client, project, all_rows=all_rows):
                 screen.print(f"[green]✓[/] {escape(line)}")
         except InputError as error:
             refused = True
@@ -108,11 +116,14 @@ def check(files: ParamsArguments, root: RootOption = None) -> None:
 def new(
     client: Annotated[str, typer.Argument(help="Short name of the client; becomes params/CLIENT.yml.")],
     data: Annotated[
-        Path | None, typer.Option("--from", help="A transactions file, to propose the columns from.")
+        Path | None, typer.Option("--from", help="A file to propose the columns from.")
     ] = None,
     encoding: Annotated[
         str, typer.Option("--encoding", help="Encoding of that file, e.g. cp949 for Korean Excel exports.")
     ] = "utf-8",
+    table: Annotated[
+        str, typer.Option("--table", help="Client table that file holds, e.g. customers.")
+    ] = "transactions",
     root: RootOption = None,
 ) -> None:
     """Write a params file for a new client, every parameter with its default and meaning.
@@ -122,7 +133,7 @@ def new(
     from cerm_nb.batch.new_client import write_params
 
     project, steps = _open_project(root, None)
-    written = write_params(client, data, encoding, project, steps)
+    written = write_params(client, data, encoding, project, steps, table=table)
     screen.print(f"Written: {escape(project.label(written))}. Next: look it through, then `cerm check` it.")
 
 

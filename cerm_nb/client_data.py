@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from cerm_nb import artifacts, sources
 from cerm_nb.batch import plan
 from cerm_nb.errors import DataError, NotEnoughData, Problem
@@ -13,6 +11,8 @@ from cerm_nb.errors import DataError, NotEnoughData, Problem
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
+
+    import pandas as pd
 
     from cerm_nb.params import CommonParams
     from cerm_nb.project import Project
@@ -45,44 +45,18 @@ class ClientData:
         DataError
             With every problem of the table.
         """
-        label = self._label(table)
         names = sources.entries(self.common.data, table)
         if not names:
-            raise DataError(Problem(label, "is not there", next_step="say where the table comes from"))
+            raise DataError(
+                Problem(self._label(table), "is not there", next_step="say where the table comes from")
+            )
         if len(names) > 1:
             got = f"{', '.join(names)} are all read as {table}"
-            raise DataError(Problem(label, got, "one of them", "join the files in one entry's `from`"))
-        return self._open(names[0])
-
-    def frame(self, table: str) -> pd.DataFrame | None:
-        """Bring a small table of the client's into memory, the rows of all entries that are read as it.
-
-        Returns
-        -------
-        DataFrame or None
-            None where the client has no such table.
-
-        Raises
-        ------
-        DataError
-            With every problem of every entry.
-        """
-        found: list[pd.DataFrame] = []
-        problems: list[Problem] = []
-        for name in sources.entries(self.common.data, table):
-            try:
-                found.append(sources.collect(self._open(name).table))
-            except DataError as error:
-                problems += error.problems
-        if problems:
-            raise DataError(problems)
-        return pd.concat(found, ignore_index=True) if found else None
-
-    def _open(self, name: str) -> sources.Loaded:
-        spec = self.common.data[name]
-        table = sources.table_of(name, spec)
-        loaded = sources.open_table(table, spec, self._project.root, label=self._label(name))
-        self._sources[name] = loaded.provenance
+            next_step = "join the files in one entry's `from`"
+            raise DataError(Problem(self._label(table), got, "one of them", next_step))
+        spec, label = self.common.data[names[0]], self._label(names[0])
+        loaded = sources.open_table(table, spec, self._project.root, label=label)
+        self._sources[names[0]] = loaded.provenance
         return loaded
 
     def _label(self, name: str) -> str:
@@ -129,8 +103,14 @@ class ClientData:
         ]
         return found
 
-    def customer_values(self) -> pd.DataFrame | None:
+    def customer_values(self, information: sources.CustomerInformation) -> pd.DataFrame | None:
         """Give what each customer number has brought, and will where the value question has told.
+
+        Parameters
+        ----------
+        information
+            From `information`; where the value question has not told, its transactions are added up, those
+            that cannot be read left out.
 
         Returns
         -------
@@ -139,10 +119,7 @@ class ClientData:
         """
         if self.has_published("value.customers"):
             return self.published("value.customers")[["customer_id", "spend", "clv"]]
-        if not sources.entries(self.common.data, "transactions"):
-            return None
-        history = sources.purchase_history(self.load("transactions"), self.as_of, 0)
-        return history.summary[["customer_id", "spend"]]
+        return information.spend(self.as_of)
 
     def has_published(self, address: str) -> bool:
         """Tell whether another notebook has published a table for this client and day."""

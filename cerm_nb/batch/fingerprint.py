@@ -37,7 +37,7 @@ def key(step: Step, values: Mapping[str, Any], project: Project, published: Mapp
     Returns
     -------
     str
-        A hexadecimal digest. A table in a database counts by its address alone, since its content
+        A hexadecimal digest. A table on a database server counts by its address alone, since its content
         cannot be hashed from here: `is_current` never calls such a step current.
     """
     names = [*params.CommonParams.model_fields, *step.parameters.model_fields]
@@ -58,7 +58,7 @@ def inputs(step: Step, values: Mapping[str, Any], root: Path) -> dict[str, dict[
     Returns
     -------
     dict
-        Entry of ``data`` → file, relative to the project → SHA-256. A table in a database has its address
+        Entry of ``data`` → file, relative to the project → SHA-256. A table on a database server has its address
         without the password, and ``"database"`` in place of a hash.
     """
     common = params.select(params.CommonParams, values)

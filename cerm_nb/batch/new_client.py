@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pydantic.fields import FieldInfo
+
     from cerm_nb.batch.plan import Step
     from cerm_nb.project import Project
 
@@ -118,11 +120,24 @@ def _text(client: str, table: list[str], steps: Sequence[Step]) -> str:
         if name != "data"
     ]
     lines += ["data:", *table]
-    for step in steps:
-        lines += ["", f"# {step.name}"]
-        own = step.parameters.model_fields
-        lines += [_line(name, _default(field), field.description) for name, field in own.items()]
+    for names, parameters in _own_parameters(steps).items():
+        lines += ["", f"# {', '.join(names)}"]
+        lines += [_line(name, _default(field), field.description) for name, field in parameters.items()]
     return "\n".join(lines) + "\n"
+
+
+def _own_parameters(steps: Sequence[Step]) -> dict[tuple[str, ...], dict[str, FieldInfo]]:
+    """List the notebooks' parameters, each once, below the names of all notebooks that take it."""
+    fields: dict[str, FieldInfo] = {}
+    takers: dict[str, tuple[str, ...]] = {}
+    for step in steps:
+        for name, field in step.parameters.model_fields.items():
+            fields.setdefault(name, field)
+            takers[name] = (*takers.get(name, ()), step.name)
+    return {
+        names: {name: field for name, field in fields.items() if takers[name] == names}
+        for names in dict.fromkeys(takers.values())
+    }
 
 
 def _line(name: str, value: Any, meaning: str | None) -> str:

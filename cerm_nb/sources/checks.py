@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cerm_nb.errors import Problem
 from cerm_nb.sources.cells import all_filled, as_text
 from cerm_nb.sources.engine import quoted
+from cerm_nb.sources.expressions import shown
 from cerm_nb.sources.raw import ROW
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def problems(rows: Rows, cells: list[Cell], counts: Counts, *, label: str) -> li
         return [Problem(f"{label}.from", "the source holds no rows", "at least one row")]
     found = [_about_condition(rows, counts, label)] if counts.undecided else []
     if counts.kept == 0:
-        got = f"none of the {counts.read:,} rows meets {rows.text!r}"
+        got = f"none of the {counts.read:,} rows meets {shown(rows.text)}"
         return found or [Problem(f"{label}.where", got, "at least one row", "mend the condition")]
     for cell in cells:
         if counts.unreadable[cell.name]:
@@ -172,7 +173,7 @@ def _undecided(rows: Rows) -> str:
 
 def _about_condition(rows: Rows, counts: Counts, label: str) -> Problem:
     examples = _examples(rows, rows.columns, _undecided(rows))
-    got = f"{counts.undecided:,} rows can neither be kept nor left out by {rows.text!r}: {examples}"
+    got = f"{counts.undecided:,} rows can neither be kept nor left out by {shown(rows.text)}: {examples}"
     return Problem(f"{label}.where", got, "yes or no for every row", "mend the cells or the condition")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cerm_nb.errors import DataError, Problem
 from cerm_nb.schemas import nearest
-from cerm_nb.sources.engine import engine_errors, literal, quoted
+from cerm_nb.sources.engine import connect, engine_errors, literal, quoted
 from cerm_nb.sources.raw import RAW, ROW, append, create_empty, unique_names
 from cerm_nb.sources.types import described, kind_of_type, without_nan
 
@@ -74,15 +74,7 @@ class DuckdbTable:
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, path: Path, told: str, table: str, label: str
     ) -> None:
-        with engine_errors(told, "cannot be opened as a DuckDB database"):
-            connection.execute(f"ATTACH {literal(str(path))} AS client (READ_ONLY)")
-            connection.execute("USE client")  # for views that name tables without their schema
-            rows = connection.execute(
-                "SELECT table_schema, table_name FROM information_schema.tables "
-                "WHERE table_catalog = 'client'"
-            ).fetchall()
-        names = {name if schema == "main" else f"{schema}.{name}" for schema, name in rows}
-        require_table(table, names, label=label)
+        require_table(table, _attach(connection, path, told), label=label)
         self._name = ".".join(map(quoted, ["client", *_with_schema(table, "main")]))
         self._told = f"{told}, table {table}"
         with engine_errors(self._told, "cannot be described"):
@@ -108,6 +100,30 @@ class DuckdbTable:
     def place(self, row: int) -> str:
         """Name of the table."""
         return self._told
+
+
+def is_view(path: Path, told: str, table: str) -> bool:
+    """Whether a table of a DuckDB file is a view: it may read other files than the one it lies in.
+
+    Raises
+    ------
+    DataError
+        If the file is no DuckDB database.
+    """
+    with connect() as connection:
+        return _attach(connection, path, told).get(table) == "VIEW"
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path, told: str) -> dict[str, str]:
+    """Attach a DuckDB file as ``client`` and give its tables with their types."""
+    with engine_errors(told, "cannot be opened as a DuckDB database"):
+        connection.execute(f"ATTACH {literal(str(path))} AS client (READ_ONLY)")
+        connection.execute("USE client")  # for views that name tables without their schema
+        rows = connection.execute(
+            "SELECT table_schema, table_name, table_type FROM information_schema.tables "
+            "WHERE table_catalog = 'client'"
+        ).fetchall()
+    return {name if schema == "main" else f"{schema}.{name}": kind for schema, name, kind in rows}
 
 
 class SqliteTable:
@@ -162,7 +178,7 @@ class SqliteTable:
 
     def _rows(self, query: str) -> Iterator[tuple[object, ...]]:
         try:
-            connection = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)
+            connection = sqlite3.connect(_read_only(self._path), uri=True)
             try:
                 cursor = connection.execute(query)
                 while rows := cursor.fetchmany(_BATCH):
@@ -171,6 +187,18 @@ class SqliteTable:
                 connection.close()
         except sqlite3.Error as error:
             raise DataError(Problem(self._told, f"cannot be read as a SQLite database: {error}")) from None
+
+
+def _read_only(path: Path) -> str:
+    """Write the URI that leaves a file, and the folder it lies in, as they are.
+
+    SQLite makes files beside a database with a write-ahead log (its header's byte 18 is 2) even to read it,
+    unless it is told that nobody writes: so where no log lies there.
+    """
+    with path.open("rb") as stream:
+        has_log = stream.read(20)[18:19] == b"\x02"
+    is_still = has_log and not path.with_name(f"{path.name}-wal").exists()
+    return f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if is_still else ''}"
 
 
 def _written(cell: object) -> str | None:

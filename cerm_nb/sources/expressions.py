@@ -7,6 +7,8 @@ aggregate, or ask another table.
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from cerm_nb.errors import DataError, Problem
 from cerm_nb.schemas import nearest
 from cerm_nb.sources import excel_dates
 from cerm_nb.sources.cells import to_sql
+from cerm_nb.sources.engine import quoted
 from cerm_nb.sources.numerals import Numerals
 from cerm_nb.sources.rewriting import rewrite
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from cerm_nb.sources.rewriting import ValueKind
 
 _MOST_COLUMNS_TOLD = 20
+_MOST_SIGNS = 10_000  # of an expression: far beyond any that people write, and read within a second
+_LONGEST_SHOWN = 200
 
 _ALLOWED_NAMES = """
     Column Identifier Literal Boolean Null Paren Neg Not And Or Var Array Tuple
@@ -99,10 +104,42 @@ def read(
     Expression | list of Problem
         The expression ready to run, or everything that is wrong with it.
     """
+    if len(text) > _MOST_SIGNS:
+        got = f"{shown(text)} has {len(text):,} characters"
+        return [Problem(where, got, f"an expression of at most {_MOST_SIGNS:,}")]
     try:
         return _checked(text, kinds, where, numerals)
     except RecursionError:
         return [Problem(where, "the expression is nested too deeply", "fewer parentheses and terms")]
+
+
+def shown(text: str) -> str:
+    """Write an expression for a message, a long one in short."""
+    return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…")
+
+
+def identifier(column: str) -> str:
+    """Write a column's name as an expression: in quotes where it would be read as something else."""
+    tree = _parse(column, "")
+    is_name = isinstance(tree, exp.Column) and not tree.table and tree.name == column
+    return column if is_name else quoted(column)
+
+
+def _unquoted(text: str, kinds: Iterable[str]) -> list[str]:
+    """Find the columns in a refused text that only quotes make a name, such as use or unit price."""
+    outside = re.sub(r"'[^']*'|\"[^\"]*\"", " ", text)
+    named = (name for name in kinds if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", outside, re.IGNORECASE))
+    return [name for name in named if identifier(name) != name]
+
+
+def _advised(problem: Problem, names: list[str]) -> Problem:
+    """Advise quotes for names, with those YAML takes away unless they stand in others."""
+    if not names:
+        return problem
+    listed = ", ".join(map(quoted, names))
+    in_yaml = quoted(names[0]).replace("'", "''")
+    next_step = f"put the column's name in double quotes: {listed} (in YAML '{in_yaml}')"
+    return dataclasses.replace(problem, next_step=next_step)
 
 
 def written(expression: Expression, dialect: Dialect, *, where: str) -> str:
@@ -120,7 +157,7 @@ def written(expression: Expression, dialect: Dialect, *, where: str) -> str:
     except (SqlglotError, RecursionError):
         is_allowed = False
     if not is_allowed:
-        got = f"{expression.text!r} cannot be put to {dialect} as one expression"
+        got = f"{shown(expression.text)} cannot be put to {dialect} as one expression"
         raise DataError(Problem(where, got, next_step="write it in a simpler way"))
     return sql
 
@@ -130,7 +167,7 @@ def _checked(
 ) -> Expression | list[Problem]:
     tree = _parse(text, where)
     if isinstance(tree, Problem):
-        return [tree]
+        return [_advised(tree, _unquoted(text, kinds))]
     problems = _forbidden(tree, text, where) + _wrong_calls(tree, text, where)
     used: dict[str, None] = {}
     for column in tree.find_all(exp.Column, bfs=False):
@@ -142,7 +179,12 @@ def _checked(
         else:
             used[found] = None
             column.set("this", exp.to_identifier(found, quoted=True))
-    return problems or Expression(text, rewrite(tree, kinds, numerals), tuple(used))
+    if problems:
+        # words such as `in` were read as what they are: they are no cause, unless they are what is refused
+        refused = {word for problem in problems for word in problem.got.partition(" is not")[0].split()}
+        names = [name for name in _unquoted(text, kinds) if not name.isidentifier() or name in refused]
+        return [_advised(problem, names) for problem in problems]
+    return Expression(text, rewrite(tree, kinds, numerals), tuple(used))
 
 
 def match(name: str, columns: Iterable[str]) -> str | None:
@@ -169,12 +211,12 @@ def _parse(text: str, where: str) -> exp.Expr | Problem:
     try:
         trees = sqlglot.parse(text, dialect="duckdb")
     except SqlglotError as error:
-        return Problem(where, f"{text!r} cannot be read as an expression: {_position(error)}")
+        return Problem(where, f"{shown(text)} cannot be read as an expression: {_position(error)}")
     if len(trees) != 1 or trees[0] is None:
-        return Problem(where, f"{text!r} is not one expression", "one expression without a semicolon")
+        return Problem(where, f"{shown(text)} is not one expression", "one expression without a semicolon")
     if isinstance(trees[0], exp.Alias):
         next_step = 'put names with blanks in double quotes, such as "unit price"'
-        return Problem(where, f"{text!r} holds two names side by side", "one expression", next_step)
+        return Problem(where, f"{shown(text)} holds two names side by side", "one expression", next_step)
     return trees[0]
 
 
@@ -183,7 +225,7 @@ def _position(error: SqlglotError) -> str:
     first = details[0]
     if not first.get("col"):
         return str(error).splitlines()[0]
-    description = str(first.get("description", "")).split(" for <class")[0]
+    description = str(first.get("description", "")).split(" for <class")[0].split(" but got <")[0]
     near = first.get("highlight") or "the end"
     return f"{description} at character {first['col']}, near {near!r}"
 
@@ -191,7 +233,7 @@ def _position(error: SqlglotError) -> str:
 def _wrong_calls(tree: exp.Expr, text: str, where: str) -> list[Problem]:
     """Tell calls of our own functions with other than one column or value."""
     calls = [node for node in tree.walk() if excel_dates.is_call(node) and len(node.expressions) != 1]
-    return [Problem(where, f"{text!r} cannot be read", f"{call.name}(column)") for call in calls]
+    return [Problem(where, f"{shown(text)} cannot be read", f"{call.name}(column)") for call in calls]
 
 
 def _forbidden(tree: exp.Expr, text: str, where: str) -> list[Problem]:
@@ -203,7 +245,7 @@ def _forbidden(tree: exp.Expr, text: str, where: str) -> list[Problem]:
         "one expression over a row's own columns: arithmetic, comparisons, CASE, casts, "
         "text, number and date functions"
     )
-    return [Problem(where, f"{refused} is not allowed in {text!r}", expected)]
+    return [Problem(where, f"{refused} is not allowed in {shown(text)}", expected)]
 
 
 def _refused(node: exp.Expr) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cerm_nb import schemas
 from cerm_nb.errors import DataError
+from cerm_nb.sources import purchases
 from cerm_nb.sources.engine import collect
 from cerm_nb.sources.profile import Profile, profile
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
+
+    from ibis.expr import types
 
     from cerm_nb.errors import Problem
     from cerm_nb.sources.load import Provenance
@@ -47,6 +50,8 @@ class CustomerInformation:
         phone, email, rows.
     provenance
         Entry → where it came from.
+    profiles
+        Entry → its profile, with the rows themselves.
     """
 
     tables: pd.DataFrame
@@ -54,6 +59,41 @@ class CustomerInformation:
     records: pd.DataFrame
     keys: pd.DataFrame
     provenance: dict[str, Provenance]
+    profiles: dict[str, Profile] = field(repr=False)
+
+    def frame(self, table: str) -> pd.DataFrame | None:
+        """Bring a small table into memory: the rows of all entries that are read as it.
+
+        Returns
+        -------
+        DataFrame or None
+            Cells that cannot be read are empty. None where the client has no such table.
+        """
+        found = [collect(each.seen) for each in self._read_as(table)]
+        return pd.concat(found, ignore_index=True) if found else None
+
+    def spend(self, as_of: date) -> pd.DataFrame | None:
+        """Add up what each customer has brought, in the engines that hold the transactions.
+
+        Rows that lack a customer, a day or an amount are left out.
+
+        Returns
+        -------
+        DataFrame or None
+            customer_id, spend (net of returns); None without transactions.
+        """
+        sums = [_spend(each.seen, as_of) for each in self._read_as("transactions")]
+        if not sums:
+            return None
+        return pd.concat(sums).groupby("customer_id", sort=True)["spend"].sum().reset_index()
+
+    def _read_as(self, table: str) -> list[Profile]:
+        return [each for each in self.profiles.values() if each.facts["table"] == table]
+
+
+def _spend(rows: types.Table, as_of: date) -> pd.DataFrame:
+    whole = rows.drop_null(["customer_id", "date", "amount"])
+    return purchases.summary(purchases.purchase_days(whole, as_of), as_of)[["customer_id", "spend"]]
 
 
 def customer_information(
@@ -97,6 +137,7 @@ def customer_information(
         records=_stacked([_records(found, columns) for found in lists], ["entry", "source", *columns]),
         keys=_stacked([_keys(found) for found in others], ["entry", "source", *PERSON_KEYS, "rows"]),
         provenance={entry: found.loaded.provenance for entry, found in profiles.items()},
+        profiles=profiles,
     )
 
 

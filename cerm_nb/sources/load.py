@@ -28,6 +28,7 @@ _TYPES: dict[Kind, datatypes.DataType] = {
     "date": datatypes.date,
     "number": datatypes.float64,
 }
+_MOST_FILES = 3  # told of many
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def open_table(
     if rows is None or not cells:
         raise DataError(mapping.problems)
     try:
-        with engine_errors(label, "the rows cannot be read"):
+        with engine_errors(label, f"the rows{_of(records)} cannot be read"):
             reader.load(mapping.used, sample)
             counts = count(rows, cells)
             found = problems(rows, cells, counts, label=label)
@@ -183,6 +184,13 @@ def check_as_of(loaded: Loaded, as_of: date, *, where: str) -> None:
     if first is not None and as_of < first:
         got = f"{as_of.isoformat()} lies before the first date of {loaded.provenance.name}"
         raise DataError(Problem(where, got, f"a day from {first} on; the data end on {last}"))
+
+
+def _of(records: list[dict[str, Any]]) -> str:
+    """Name the files the rows lie in."""
+    paths = [str(record["path"]) for record in records if "path" in record]
+    more = f" and {len(paths) - _MOST_FILES} more" if len(paths) > _MOST_FILES else ""
+    return f" of {', '.join(paths[:_MOST_FILES])}{more}" if paths else ""
 
 
 def _publish(name: str, rows: Rows, cells: list[Cell]) -> ibis.Table:

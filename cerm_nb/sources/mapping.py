@@ -12,7 +12,7 @@ from cerm_nb.sources.cells import cell, is_readable, unfailing
 from cerm_nb.sources.checks import Cell, Rows
 from cerm_nb.sources.codes import declared, wrong_targets
 from cerm_nb.sources.engine import quoted
-from cerm_nb.sources.expressions import Expression, match, read, unknown_column, written
+from cerm_nb.sources.expressions import Expression, match, read, shown, unknown_column, written
 
 if TYPE_CHECKING:
     from cerm_nb.schemas import ColumnMeaning
@@ -115,7 +115,7 @@ def _cells(spec: TableSpec, meaning: ColumnMeaning, reader: Reader, label: str) 
     expression = _read(spec, text if text is not None else quoted(meaning.name), reader, where)
     sql, kind = _put(expression, reader, where)
     if not is_readable(meaning.kind, kind):
-        got = f"{expression.text!r} gives {_KIND_WORDS.get(kind, f'a {kind}')}"
+        got = f"{shown(expression.text)} gives {_KIND_WORDS.get(kind, f'a {kind}')}"
         raise DataError(Problem(where, got, f"a {meaning.kind}"))
     if meaning.kind == "number" and kind == "text" and not spec.numerals.are_plain:
         plain = dataclasses.replace(expression, tree=spec.numerals.plain(expression.tree))
@@ -143,7 +143,7 @@ def _rows(spec: TableSpec, reader: Reader, label: str) -> Rows:
     condition = _read(spec, spec.where, reader, where)
     sql, kind = _put(condition, reader, where)
     if kind != "boolean":
-        got = f"{condition.text!r} is no condition"
+        got = f"{shown(condition.text)} is no condition"
         raise DataError(Problem(where, got, "what is true or false for a row, such as amount > 0"))
     return Rows(reader, unfailing(sql, reader.dialect), condition.columns, condition.text)
 
@@ -161,6 +161,6 @@ def _put(expression: Expression, reader: Reader, where: str) -> tuple[str, Value
         return sql, reader.value_kind(sql)
     except DataError as error:
         raise DataError(
-            Problem(where, f"{expression.text!r} fails: {problem.got}", next_step="mend the expression")
+            Problem(where, f"{shown(expression.text)} fails: {problem.got}", next_step="mend the expression")
             for problem in error.problems
         ) from None

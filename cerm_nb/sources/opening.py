@@ -13,7 +13,7 @@ from cerm_nb.sources.engine import connect
 from cerm_nb.sources.json_lines import JsonLinesSource
 from cerm_nb.sources.mysql import MysqlTable
 from cerm_nb.sources.parquet import ParquetSource
-from cerm_nb.sources.paths import SourceFile, format_of, resolve
+from cerm_nb.sources.paths import SourceFile, database_files, format_of, resolve
 from cerm_nb.sources.postgres import PostgresReader
 from cerm_nb.sources.readers import DuckdbReader
 from cerm_nb.sources.sheets import SheetSource
@@ -98,13 +98,12 @@ def _open_database(
         return DuckdbReader(connect(), MysqlTable(url, table, label)), [{"url": str(url), "table": table}]
     if url.backend == "spark":
         return SparkReader(url, table, root, label), [{"url": str(url), "table": table}]
-    path = url.path(root)
-    located = spec.model_copy(update={"from_": str(path), "table": None})
-    file = resolve(located, root, label=label)[0]
+    files = database_files(url.path(root), root, label=label)
+    file = files[0]
     connection = connect()
     source: Source
     if url.backend == "duckdb":
         source = DuckdbTable(connection, file.path, file.told, table, label)
     else:
         source = SqliteTable(file.path, file.told, table, label)
-    return DuckdbReader(connection, source), [{**file.fingerprint(), "table": table}]
+    return DuckdbReader(connection, source), [{**part.fingerprint(), "table": table} for part in files]

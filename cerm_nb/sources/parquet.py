@@ -9,7 +9,7 @@ import duckdb
 
 from cerm_nb.errors import DataError, Problem
 from cerm_nb.sources.engine import literal, reason
-from cerm_nb.sources.raw import RAW, ROW, Places
+from cerm_nb.sources.raw import RAW, ROW, Places, unique_names
 from cerm_nb.sources.types import described, kind_of_type, without_nan
 
 if TYPE_CHECKING:
@@ -101,11 +101,28 @@ class ParquetSource:
             counted = self.connection.execute(
                 f"SELECT num_rows FROM parquet_file_metadata({path})"  # noqa: S608  # quoted
             ).fetchall()
+            written = self.connection.execute(
+                f"SELECT name, num_children FROM parquet_schema({path})"  # noqa: S608  # quoted
+            ).fetchall()
         except duckdb.Error as error:
             got = f"cannot be read as Parquet: {reason(error)}"
             problem = Problem(file.told, got, "a whole Parquet file", "copy or export it again")
             raise DataError(problem) from None
+        unique_names(_outermost(written), where=file.told, told="the file")  # the engine would rename one
         return types, int(counted[0][0])
+
+
+def _outermost(written: list[tuple[str, int | None]]) -> list[str]:
+    """Names of the columns in a schema that lists each node before what it holds, the root first."""
+    names: list[str] = []
+    within = 0  # nodes still to come that belong to a column before
+    for name, children in written[1:]:
+        if within:
+            within -= 1
+        else:
+            names.append(name)
+        within += children or 0
+    return names
 
 
 def _refuse_floats_beside_text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,8 @@ _ENDINGS: dict[str, Format] = {
     ".parquet": "parquet",
     ".pq": "parquet",
 }
+_LONGEST_NAME = 200  # told of a name
+_JOURNALS = (".wal", "-wal", "-journal")  # of DuckDB, and two of SQLite
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class SourceFile:
 
 
 def resolve(spec: TableSpec, root: Path, *, label: str) -> list[SourceFile]:
-    """List the files an entry names, in order, each once.
+    """List the files an entry names, in order, each once, by however many names and links it is reached.
 
     Relative paths and globs start at the project's root; absolute ones are allowed, since clients' data often
     lie elsewhere.
@@ -74,10 +77,27 @@ def resolve(spec: TableSpec, root: Path, *, label: str) -> list[SourceFile]:
         for path in paths:
             problem = _unusable(path, _told(path, root), label)
             problems += [problem] if problem else []
-            found += [] if path in found else [path]
+            found += [path]
     if problems:
         raise DataError(problems)
-    return [SourceFile(path, told) for path, told in _told_apart(found, root).items()]
+    return [SourceFile(path, told) for path, told in _told_apart(_each_once(found), root).items()]
+
+
+def database_files(path: Path, root: Path, *, label: str) -> list[SourceFile]:
+    """List a database's file, and behind it the journals of rows that were not yet moved into it.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, empty, a folder or unreadable.
+    """
+    told = _told(path, root)
+    is_there = os.path.exists(path)  # noqa: PTH110  # as in `_expand`
+    problem = _unusable(path, told, label) if is_there else _missing(str(path), root, label)
+    if problem:
+        raise DataError(problem)
+    journals = [suffix for suffix in _JOURNALS if _is_filled(path.with_name(path.name + suffix))]
+    return [SourceFile(path.with_name(path.name + suffix), told + suffix) for suffix in ("", *journals)]
 
 
 def format_of(spec: TableSpec, files: list[SourceFile], *, label: str) -> Format:
@@ -113,9 +133,22 @@ def format_of(spec: TableSpec, files: list[SourceFile], *, label: str) -> Format
 def _expand(location: str, root: Path) -> list[Path]:
     """Find the files of one location; a name with brackets in it that exists is a name, not a glob."""
     path = root / location
-    if path.exists() or not glob.has_magic(location):
-        return [path] if path.exists() else []
+    is_there = os.path.exists(path)  # noqa: PTH110  # pathlib raises where a name is too long
+    if is_there or not glob.has_magic(location):
+        return [path] if is_there else []
     return sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207  # absolute too
+
+
+def _each_once(paths: list[Path]) -> list[Path]:
+    """Leave out what is a file named before: its rows would count twice."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        found.setdefault(path.resolve(), path)
+    return list(found.values())
+
+
+def _is_filled(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
 
 
 def _told(path: Path, root: Path) -> str:
@@ -135,7 +168,7 @@ def _told_apart(paths: list[Path], root: Path) -> dict[Path, str]:
 
 
 def _numbered(told: dict[Path, str]) -> dict[Path, str]:
-    """Give numbers to what is still told alike, such as two links to one file."""
+    """Give numbers to what is still told alike, such as a/shop.csv in the project and /a/shop.csv outside."""
     seen: Counter[str] = Counter()
     for path, name in told.items():
         seen[name] += 1
@@ -146,9 +179,17 @@ def _numbered(told: dict[Path, str]) -> dict[Path, str]:
 def _missing(location: str, root: Path, label: str) -> Problem:
     if glob.has_magic(location):
         next_step = "check the pattern and the folder"
+        location = location[:_LONGEST_NAME]
         return Problem(f"{label}.from", f"no file matches {location!r}", next_step=next_step)
     path = root / location
-    siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    try:
+        path.stat()
+        siblings: list[str] = []
+    except FileNotFoundError:
+        siblings = os.listdir(path.parent) if path.parent.is_dir() else []
+    except (OSError, ValueError) as error:  # a name too long, a NUL in it, a folder that is closed to us
+        told = getattr(error, "strerror", None) or str(error)
+        return Problem(f"{label}.from", f"{location[:_LONGEST_NAME]!r} cannot be opened: {told}")
     near = nearest(path.name, siblings) or "paths start at the project's folder"
     return Problem(f"{label}.from", f"there is no file {location!r}", next_step=near)
 
@@ -157,6 +198,8 @@ def _unusable(path: Path, told: str, label: str) -> Problem | None:
     where = f"{label}.from"
     if path.is_dir():
         return Problem(where, f"{told} is a folder", "files", f"name the files, such as {told}/*.csv")
+    if not path.is_file():  # opening a pipe or a device may wait for ever
+        return Problem(where, f"{told} is a pipe, a device or another thing that is no file", "files")
     try:
         with path.open("rb") as stream:
             is_empty = not stream.read(1)

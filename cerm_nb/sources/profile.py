@@ -139,6 +139,9 @@ def _cells(entry: str, table: str, loaded: Loaded, counted: dict[str, Any]) -> p
             "rows": rows,
             "filled": [rows - loaded.empty[meaning.name] for meaning in stated],
             "unreadable": [loaded.unreadable[meaning.name] for meaning in stated],
-            "invalid": [counted.get(f"{_INVALID}{meaning.name}", 0) for meaning in stated],
+            "invalid": [
+                counted.get(f"{_INVALID}{meaning.name}", 0) + loaded.undeclared.get(meaning.name, 0)
+                for meaning in stated
+            ],
         }
     )

@@ -11,8 +11,8 @@ from cerm_nb import schemas
 from cerm_nb.errors import DataError
 from cerm_nb.sources.cells import to_sql
 from cerm_nb.sources.checks import Rows, count
-from cerm_nb.sources.engine import engine_errors, literal, quoted
-from cerm_nb.sources.expressions import Expression, read
+from cerm_nb.sources.engine import engine_errors, literal
+from cerm_nb.sources.expressions import Expression, identifier, read
 from cerm_nb.sources.mapping import make
 from cerm_nb.sources.opening import open_reader
 from cerm_nb.sources.synonyms import plain, synonyms
@@ -106,12 +106,6 @@ def propose(table: str, spec: TableSpec, root: Path, *, label: str, afresh: bool
         reader.load(free, _SAMPLE)
         found = _Matcher(table, spec, reader, free).proposals(wanted)
     return [proposal for proposal in found if afresh or not proposal.goes_without_saying]
-
-
-def identifier(column: str) -> str:
-    """Write a column's name as an expression: in quotes where it would be read as something else."""
-    found = read(column, {column: "text"}, where="")
-    return column if isinstance(found, Expression) and found.is_column else quoted(column)
 
 
 @dataclass

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cerm_nb.sources.raw import Source
     from cerm_nb.sources.rewriting import ValueKind
 
+_NO_ROWS = "raw_without_rows"
+
 
 class Reader(Protocol):
     """Somebody who holds a source's rows and answers SQL about them."""
@@ -61,6 +63,7 @@ class DuckdbReader:
         self._limit: int | None = None
         if source.stays:
             source.load(connection, list(self.kinds))
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {_NO_ROWS} AS SELECT * FROM {RAW} LIMIT 0")  # noqa: S608
         else:
             create_empty(connection, self.kinds, self.kinds)
 
@@ -68,6 +71,9 @@ class DuckdbReader:
         """Kind of an expression's values."""
         with engine_errors("", "DuckDB refuses it"):
             types = described(self._connection, f"SELECT {sql} AS value FROM {RAW}")  # noqa: S608  # checked
+            # a broken pattern is noticed only when the engine begins to work, here on no rows
+            tried = _NO_ROWS if self._source.stays else RAW
+            self._connection.execute(f"SELECT {sql} FROM {tried}").fetchall()  # noqa: S608  # checked
         return kind_of_type(types["value"])
 
     def load(self, used: Sequence[str], limit: int | None = None) -> None:

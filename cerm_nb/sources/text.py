@@ -114,7 +114,7 @@ class TextSource:
                 lines = bounded_lines(stream)
                 has_quotes = any('"' in line for line in list(islice(lines, skip)))
                 reader = _records(lines, self.separator)
-                cells = next((row for row in reader if row), None)
+                cells = next((row for row in reader if _is_filled(row)), None)
         except UnicodeError:
             raise DataError(undecodable(file, self.spec.encoding)) from None
         except csv.Error as error:
@@ -262,6 +262,11 @@ def nth_filled_line(stream: Iterable[str], row: int, skip: int = 0) -> int:
     """Line number, from 1, of the nth line after the skipped ones that is more than blanks."""
     lines = islice(enumerate(stream, start=1), skip, None)
     return next(islice((number for number, line in lines if line.strip()), row - 1, None))
+
+
+def _is_filled(cells: Sequence[str]) -> bool:
+    """Whether a line is more than blanks; empty cells between separators are something."""
+    return len(cells) > 1 or any(cell.strip() for cell in cells)
 
 
 def _records(lines: Iterable[str], separator: str) -> Any:

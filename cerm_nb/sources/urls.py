@@ -60,13 +60,19 @@ class DatabaseUrl:
         """``duckdb``, ``sqlite``, ``postgres``, ``mysql`` or ``spark``."""
         return _SCHEMES[self.full.partition("://")[0]]
 
+    @property
+    def is_file(self) -> bool:
+        """Whether the database is a file rather than a server."""
+        return self.backend in ("duckdb", "sqlite")
+
     def path(self, root: Path) -> Path:
         """File of a DuckDB or SQLite URL; relative to the project unless absolute."""
         text = self.full.partition("://")[2]
         absolute = Path(text)
         # sqlite:///shop.db is relative in SQLAlchemy's way of writing
         relative = root / text.lstrip("/")
-        return relative if relative.exists() or not absolute.is_absolute() else absolute
+        is_there = os.path.exists(relative)  # noqa: PTH110  # pathlib raises where a name is too long
+        return relative if is_there or not absolute.is_absolute() else absolute
 
 
 def read_url(text: str, *, label: str) -> DatabaseUrl:

@@ -156,7 +156,7 @@ def _lines() -> list[Case]:
         csv("delimiter_a_quote", GOOD, keys={"delimiter": '"'}, error=("data.transactions",)),
         csv("delimiter_a_line_end", GOOD, keys={"delimiter": "\n"}, error=("data.transactions",)),
         csv("delimiter_a_nul", GOOD, keys={"delimiter": "\x00"}, error=("data.transactions",)),
-        csv("skip_beyond_everything", GOOD, keys={"skip": 10**20}, error=("shop.csv",)),
+        csv("skip_beyond_everything", GOOD, keys={"skip": 10**20}, error=("data.transactions.skip",)),
         csv("skip_beyond_the_end", GOOD, keys={"skip": 100}, error=("shop.csv", "no header")),
         csv("files_joined_with_their_headers", GOOD + GOOD, error=("columns.date", "line 5", "day = 'day'")),
         of(

@@ -35,8 +35,8 @@ def declared(
     Parameters
     ----------
     answers
-        dimension, question, answer (1–5), respondent; None where there is no table. Answers left out are not
-        counted; an answer without respondent counts as one respondent.
+        dimension, question, answer (1–5), respondent; None where there is no table. Answers left out, or
+        of no dimension, are not counted; an answer without respondent counts as one respondent.
     given
         Answers from the params: dimension → answers, each counted as one respondent.
     confidence
@@ -64,7 +64,7 @@ def _by_respondent(answers: pd.DataFrame | None, given: Mapping[str, Sequence[fl
     if answers is None:
         return alone
     _check(answers)
-    told = answers[answers["answer"].notna()]
+    told = answers[answers["answer"].notna() & answers["dimension"].notna()]
     who = (
         told["respondent"].astype("object") if "respondent" in told else pd.Series(None, told.index, "object")
     )
@@ -75,7 +75,7 @@ def _by_respondent(answers: pd.DataFrame | None, given: Mapping[str, Sequence[fl
 
 
 def _check(answers: pd.DataFrame) -> None:
-    known, numbers = answers["dimension"].isin(DIMENSIONS), answers["answer"]
+    known, numbers = answers["dimension"].isin([*DIMENSIONS, None, np.nan]), answers["answer"]
     on_scale = numbers.between(LOWEST, HIGHEST) | numbers.isna()
     wrong = answers[~known | ~on_scale]
     problems = [

@@ -91,3 +91,31 @@ def test_tables_that_cannot_be_read_at_all_are_told_together(tmp_path: Path) -> 
     with pytest.raises(DataError) as caught:
         customer_information(specs, tmp_path, labels="{}", as_of=date(2026, 6, 30), fresh_months=12)
     assert [problem.where for problem in caught.value.problems] == ["calls.from", "web.from"]
+
+
+def test_values_that_are_not_declared_cannot_be_right(tmp_path: Path, write) -> None:
+    write("answers.csv", "dimension,question,answer\ndata,a,3\ndata,b,11\nDATA,c,4\n")
+    spec = TableSpec.model_validate({"from": "answers.csv", "scale": {"answer": [1, 5]}})
+    found = customer_information(
+        {"maturity": spec}, tmp_path, labels="{}", as_of=date(2026, 6, 30), fresh_months=12
+    )
+    assert found.cells.set_index("column")["invalid"].to_dict() == {"dimension": 1, "question": 0, "answer": 1}
+
+
+def test_what_cannot_be_read_is_left_out_of_what_customers_spent(information: CustomerInformation) -> None:
+    spent = information.spend(date(2026, 6, 30))
+    assert spent.to_dict("records") == [{"customer_id": "1", "spend": 10.0}]
+
+
+def test_a_small_table_is_brought_whole_and_an_absent_one_is_none(information: CustomerInformation) -> None:
+    assert len(information.frame("customers")) == 4
+    assert information.frame("activities") is None
+
+
+def test_without_transactions_nothing_is_known_to_be_spent(tmp_path: Path, write) -> None:
+    write("members.csv", CUSTOMERS)
+    spec = TableSpec.model_validate({"from": "members.csv", "columns": COLUMNS})
+    found = customer_information(
+        {"customers": spec}, tmp_path, labels="{}", as_of=date(2026, 6, 30), fresh_months=12
+    )
+    assert found.spend(date(2026, 6, 30)) is None

@@ -87,7 +87,7 @@ def _shares(long: pd.DataFrame, by: list[str], confidence: float) -> pd.DataFram
     told = groups["agree"].agg(pairs="size", agree="sum").reset_index()
     persons = groups["person"].nunique().to_numpy()
     told["share"] = told["agree"] / told["pairs"]
-    ends = [wilson_interval(s * n, n, confidence) for s, n in zip(told["share"], persons, strict=True)]
+    ends = [wilson_interval(s * n, int(n), confidence) for s, n in zip(told["share"], persons, strict=True)]
     told["low"], told["high"] = [low for low, _ in ends], [high for _, high in ends]
     return told.astype({"pairs": int, "agree": int, "share": float, "low": float, "high": float})
 

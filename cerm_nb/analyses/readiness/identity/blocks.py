@@ -45,7 +45,7 @@ def pairs_of(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], table
         names = ", ".join(rule)
         there = " AND ".join(f"{field} IS NOT NULL" for field in rule)
         found = connection.execute(
-            f"SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM {table} "
+            f"SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM {table} "  # noqa: S608
             f"WHERE {there} GROUP BY {names})"
         ).fetchall()
         counts[rule] = int(found[0][0])

@@ -140,7 +140,7 @@ def _recall(planted: Planted, draws: int, random: np.random.Generator) -> Floats
     whole, mixed = (random.beta(half.sum() + 0.5, (~half).sum() + 0.5, draws) for half in halves)
     apart = np.maximum(np.abs(whole - mixed), UNKNOWN * (1 - mixed))
     drawn = np.append(halves[1].mean(), mixed + random.uniform(-1, 1, draws) * apart)
-    return np.clip(drawn, 1e-9, 1 - 1e-9)
+    return np.asarray(np.clip(drawn, 1e-9, 1 - 1e-9), dtype=float)
 
 
 def _wrong(planted: Planted, look_alikes: dict[str, int], draws: int, random: np.random.Generator) -> Floats:
@@ -177,12 +177,13 @@ def resemblances(connection: duckdb.DuckDBPyConnection, persons: pd.DataFrame) -
 
 def _pairs(connection: duckdb.DuckDBPyConnection, face: str, told_by: str) -> int:
     """Count pairs of persons with the same face who differ in what tells them apart."""
-    faces = f"SELECT DISTINCT {face} AS face, person, {told_by} AS told FROM known JOIN persons USING (row)"
+    faces = f"SELECT DISTINCT {face} AS face, person, {told_by} AS told FROM known JOIN persons USING (row)"  # noqa: S608
     differing = "(sum(n) ** 2 - sum(n ** 2)) / 2 AS n"
     counted = connection.execute(
-        f"WITH faces AS (SELECT * FROM ({faces}) WHERE face IS NOT NULL), "
+        f"WITH faces AS (SELECT * FROM ({faces}) WHERE face IS NOT NULL), "  # noqa: S608
         "among AS (SELECT face, told, count(*) AS n FROM faces WHERE told IS NOT NULL GROUP BY ALL), "
-        "within AS (SELECT face, person, told, count(*) AS n FROM faces WHERE told IS NOT NULL GROUP BY ALL), "
+        "within AS (SELECT face, person, told, count(*) AS n FROM faces WHERE told IS NOT NULL "
+        "GROUP BY ALL), "
         f"all_pairs AS (SELECT {differing} FROM among GROUP BY face), "
         f"own AS (SELECT {differing} FROM within GROUP BY face, person) "
         "SELECT (SELECT coalesce(sum(n), 0) FROM all_pairs) - (SELECT coalesce(sum(n), 0) FROM own), "

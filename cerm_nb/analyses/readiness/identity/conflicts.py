@@ -66,8 +66,8 @@ def conflicting_pairs(connection: duckdb.DuckDBPyConnection, persons: pd.DataFra
     # One record stands for all of a person with the same name and birthday: a customer with a thousand
     # records has a few of these.
     found = connection.execute(
-        "WITH faces AS (SELECT person, given, family, birth, min(row) AS row FROM known JOIN persons USING (row) "
-        "WHERE given IS NOT NULL AND birth IS NOT NULL GROUP BY ALL) "
+        "WITH faces AS (SELECT person, given, family, birth, min(row) AS row "  # noqa: S608
+        "FROM known JOIN persons USING (row) WHERE given IS NOT NULL AND birth IS NOT NULL GROUP BY ALL) "
         "SELECT l.row AS left, r.row AS right FROM faces l JOIN faces r "
         f"ON l.person = r.person AND l.row < r.row WHERE {names_differ()} AND {births_differ()} ORDER BY 1, 2"
     ).df()

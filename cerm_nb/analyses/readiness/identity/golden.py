@@ -11,9 +11,21 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.readiness.identity.records import Records
     from cerm_nb.stats import Integers
 
-FIELDS = (
-    "name family_name given_name birth_date gender phone email address city postcode updated acquired_by acquired_on"
-).split()
+FIELDS = [
+    "name",
+    "family_name",
+    "given_name",
+    "birth_date",
+    "gender",
+    "phone",
+    "email",
+    "address",
+    "city",
+    "postcode",
+    "updated",
+    "acquired_by",
+    "acquired_on",
+]
 ONE_SPELLING = {"birth_date": "birthday", "phone": "phone_right", "email": "email_right", "gender": "gender"}
 """Fields shown in the one spelling where they are valid; what cannot be read is shown as recorded."""
 COMPARED = {"address": "address", "city": "city", "postcode": "postcode"}
@@ -108,7 +120,7 @@ def _rank(
 
 
 def _numbers(records: Records, person: Integers) -> dict[str, object]:
-    """Give each person a number: the one most records declare, the smallest of them; else one made of its records."""
+    """Give each person a number: the one most records declare, the smallest of them; else made."""
     frame = records.recorded
     there = np.flatnonzero(frame["customer_id"].notna())
     declared = frame["customer_id"].iloc[there]
@@ -128,5 +140,6 @@ def _made(records: Records, person: Integers) -> pd.Series:
     total = np.zeros(int(person.max()) + 1, dtype=np.uint64)
     np.add.at(total, person, records.known["mark"].to_numpy(dtype=np.uint64))
     made = pd.Series(total).map("P{:016x}".format)
-    declared = records.recorded["customer_id"].dropna()
-    return made.where(~made.isin(declared), "P" + made)
+    again = made.groupby(made).cumcount()  # records of one name that are two persons
+    made = made.where(again == 0, made + "-" + again.astype(str))
+    return made.where(~made.isin(records.recorded["customer_id"].dropna()), "P" + made)

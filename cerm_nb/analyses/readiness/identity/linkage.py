@@ -58,8 +58,8 @@ def link(records: Records, own: Params) -> Linkage:
         When Splink is asked for by name and is not installed.
     """
     connection = records.connection
-    # Two rows that say the same teach and find what a thousand do; the others are tied to the first by being alike.
-    connection.execute(f"CREATE TABLE linkable AS SELECT * FROM known WHERE nth <= {splinking.MOST_ALIKE}")
+    # Two rows that say the same teach and find what a thousand do; the others are tied by being alike.
+    connection.execute(f"CREATE TABLE linkable AS SELECT * FROM known WHERE nth <= {splinking.MOST_ALIKE}")  # noqa: S608
     if own.identity_method == "keys":
         return by_keys(connection)
     if importlib.util.find_spec("splink") is None:
@@ -68,7 +68,7 @@ def link(records: Records, own: Params) -> Linkage:
         return by_keys(connection, (("splink_not_installed", {}),))
     trained = splinking.train(connection, own.seed)
     if isinstance(trained, splinking.Untrained):
-        return by_keys(connection, (("splink_not_used", {"reason": trained.reason, **trained.values}),))
+        return by_keys(connection, (("splink_not_used", {"reason": trained.reason, **trained.numbers}),))
     least = own.match_probability
     links = splinking.pairs(connection, trained, least)
     return Linkage("splink", links, lambda table: splinking.pairs(connection, trained, least, table))
@@ -95,7 +95,7 @@ def by_keys(connection: duckdb.DuckDBPyConnection, caveats: tuple[Caveat, ...] =
     def weighted(pairs: pd.DataFrame) -> pd.DataFrame:
         kept = pairs[~pairs["conflict"]]
         links = kept.assign(weight=kept["key"].map(weights))[["left", "right", "weight"]]
-        return links.groupby(["left", "right"], as_index=False, sort=True)["weight"].max()
+        return links.groupby(["left", "right"], as_index=False, sort=True).max()
 
     def across(table: str) -> pd.DataFrame:
         return weighted(_agreeing(connection, f"{table} l JOIN linkable r ON "))
@@ -106,7 +106,7 @@ def by_keys(connection: duckdb.DuckDBPyConnection, caveats: tuple[Caveat, ...] =
 def _agreeing(connection: duckdb.DuckDBPyConnection, joined: str) -> pd.DataFrame:
     """Find the pairs that agree on each key: left, right, key and whether they are in conflict."""
     rules = " UNION ALL ".join(
-        f"SELECT l.row AS left, r.row AS right, {place} AS key, {conflicts.in_conflict()} AS conflict "
+        f"SELECT l.row AS left, r.row AS right, {place} AS key, {conflicts.in_conflict()} AS conflict "  # noqa: S608
         f"FROM {joined}{' AND '.join(f'l.{field} = r.{field}' for field in key)}"
         for place, key in enumerate(KEYS)
     )
@@ -121,4 +121,5 @@ def _weight(pairs: pd.DataFrame, key: int) -> float:
 
 def probability(weight: pd.Series) -> pd.Series:
     """Turn log2 odds into a probability, to six places."""
-    return (1 / (1 + np.exp2(-weight))).round(6)
+    odds = np.exp2(-weight.to_numpy(dtype=float))
+    return pd.Series(np.round(1 / (1 + odds), 6), index=weight.index)

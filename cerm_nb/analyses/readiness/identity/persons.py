@@ -80,7 +80,7 @@ def gather(connection: duckdb.DuckDBPyConnection, known: pd.DataFrame, links: pd
 
 
 def _declared(known: pd.DataFrame) -> Integers:
-    """Number the groups of records that are one person for certain."""
+    """Give a number to each group of records that are one person for certain."""
     rows = known["row"].to_numpy(dtype=np.int64)
     starts, ends = [], []
     for field in DECLARED:
@@ -94,10 +94,10 @@ def _declared(known: pd.DataFrame) -> Integers:
 
 
 def components(n: int, left: Integers, right: Integers) -> Integers:
-    """Number the connected components of n nodes, by the first node of each."""
+    """Give a number to each connected component of n nodes, by the first node of each."""
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n))
     label = connected_components(graph, directed=False)[1]
-    return pd.factorize(label)[0].astype(np.int64)
+    return np.asarray(pd.factorize(label)[0], dtype=np.int64)
 
 
 def _forest(between: pd.DataFrame, groups: int) -> pd.DataFrame:

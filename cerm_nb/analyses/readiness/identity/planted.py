@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.readiness.identity.linkage import KEYS
-from cerm_nb.analyses.readiness.identity.records import KNOWN
+from cerm_nb.analyses.readiness.identity.drafting import CHANGED, COPIES, FIELDS, MISSING, draft
 from cerm_nb.analyses.readiness.identity.spellings import whole_name
 
 if TYPE_CHECKING:
@@ -21,16 +20,7 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.readiness.identity.persons import Persons
     from cerm_nb.stats import Floats, Integers
 
-FIELDS = tuple(field for field in KNOWN if field != "whole")
-KEY_PARTS = tuple(
-    tuple(part for field in key for part in (("family", "given") if field == "whole" else (field,)))
-    for key in KEYS
-)
-COPIES, LOOK_ALIKES = 2000, 1000
-MISSING, CHANGED, MOST_EDITS = -1, 9, 3  # states of a field besides 0, the same, and a number of edits
-LEAST_TIES = 30  # pairs from which the errors of a list can be known
-ASSUMED = {0: 0.85, 1: 0.08, CHANGED: 0.04, MISSING: 0.03}
-"""Share of fields the same, mistyped, changed and missing in a second record, where too few pairs tell it."""
+LOOK_ALIKES = 1000
 LOOK_ALIKE: dict[str, tuple[str, ...]] = {
     "household": ("family", "phone", "address", "city", "postcode"),
     "namesake": ("family", "given"),
@@ -54,24 +44,8 @@ class Planted:
         found without it), or ``assumed``.
     """
 
-    states: Integers
     found: np.ndarray
-    observed: Integers | None
     merged: dict[str, tuple[int, int]]
-    errors: str
-
-
-@dataclass(frozen=True, eq=False)
-class Draft:
-    """Copies to be written: their originals, the states of their fields, and how they may be found.
-
-    ``reach`` is the share of the original's other records a copy may be found by.
-    """
-
-    originals: Integers
-    states: Integers
-    reach: Floats
-    observed: Integers | None
     errors: str
 
 
@@ -97,153 +71,20 @@ def plant(
         None where the errors in what the keys need cannot be known: every pair was found by them.
     """
     random = np.random.default_rng(seed)
-    draft = _draft(connection, known, persons, linkage.method, random)
-    if draft is None:
+    drafted = draft(connection, known, persons, linkage.method, random)
+    if drafted is None:
         return None
-    copies = _written(known, draft.originals, draft.states, random)
+    copies = _written(known, drafted.originals, drafted.states, random)
     alike = {kind: _look_alikes(known, kind, random) for kind in LOOK_ALIKE}
     sheets = [copies, *(sheet for sheet, _ in alike.values())]
-    bases = np.concatenate([draft.originals, *(base for _, base in alike.values())])
+    bases = np.concatenate([drafted.originals, *(base for _, base in alike.values())])
     links = _linked(connection, pd.concat(sheets, ignore_index=True), linkage.across)
-    reach = np.concatenate([draft.reach, np.ones(len(bases) - COPIES)])
+    reach = np.concatenate([drafted.reach, np.ones(len(bases) - COPIES)])
     hit = _hits(links, bases, reach, persons, random)
     ends = np.cumsum([len(base) for _, base in alike.values()])
     parts = np.split(hit[COPIES:], ends[:-1])
     merged = {kind: (len(part), int(part.sum())) for kind, part in zip(alike, parts, strict=True)}
-    there = known[list(FIELDS)].notna().to_numpy()[draft.originals]
-    return Planted(np.where(there, draft.states, MISSING), hit[:COPIES], draft.observed, merged, draft.errors)
-
-
-def _draft(
-    connection: duckdb.DuckDBPyConnection,
-    known: pd.DataFrame,
-    persons: Persons,
-    method: str,
-    random: np.random.Generator,
-) -> Draft | None:
-    if len(persons.ties) < LEAST_TIES:
-        states = random.choice(list(ASSUMED), p=list(ASSUMED.values()), size=(COPIES, len(FIELDS)))
-        return Draft(random.integers(0, len(known), COPIES), states, np.ones(COPIES), None, "assumed")
-    if method == "keys":
-        return _by_other_keys(connection, known, persons, random)
-    return _like_the_linked(connection, known, persons, random)
-
-
-def _like_the_linked(
-    connection: duckdb.DuckDBPyConnection, known: pd.DataFrame, persons: Persons, random: np.random.Generator
-) -> Draft:
-    """Draw errors from the linked pairs.
-
-    Half the copies repeat one pair, half have its fields filled and the errors of several: linked pairs are
-    the easier ones, and the mixtures reach the harder ones they stand for.
-    """
-    ties = persons.ties.sort_values(["left", "right"]).reset_index(drop=True)
-    observed = _states(connection, ties)
-    half = COPIES // 2
-    drawn = np.append(
-        np.tile(random.integers(0, len(ties), half // 2), 2), random.integers(0, len(ties), half)
-    )
-    states = observed[drawn]
-    for place in np.flatnonzero((observed != MISSING).any(axis=0)):
-        compared = observed[observed[:, place] != MISSING, place]
-        mixed = states[half:, place] != MISSING
-        states[half:, place][mixed] = random.choice(compared, int(mixed.sum()))
-    first = np.where(
-        random.random(COPIES) < 0.5, ties["left"].to_numpy()[drawn], ties["right"].to_numpy()[drawn]
-    )
-    originals = _similar(known, first, random)
-    return Draft(originals, states, _reach(persons, first, originals, random), observed, "linked")
-
-
-def _by_other_keys(
-    connection: duckdb.DuckDBPyConnection, known: pd.DataFrame, persons: Persons, random: np.random.Generator
-) -> Draft | None:
-    """Draw errors from pairs found without the keys: by a declared number; or, field by field, by another key.
-
-    Pairs found by a key never err in it, so they cannot tell how often it errs.
-    """
-    first = pd.Series(np.arange(len(known))).groupby(persons.group).transform("min").to_numpy()
-    alike = (
-        known["twin"].to_numpy() == known["twin"].to_numpy()[first]
-    )  # tied for being the same: no errors there
-    rows = np.flatnonzero((first < np.arange(len(known))) & ~alike)
-    if len(rows) >= LEAST_TIES:
-        drawn = random.choice(rows, COPIES)
-        states = _states(connection, pd.DataFrame({"left": first[drawn], "right": drawn}))
-        base = first[drawn]
-    else:
-        base = random.choice(persons.ties[["left", "right"]].to_numpy().ravel(), COPIES)
-        columns = [_told_by_others(connection, known, persons.ties, field, random) for field in FIELDS]
-        if any(column is None for column in columns):
-            return None
-        states = np.column_stack([column for column in columns if column is not None])
-    states[:, FIELDS.index("other_id")] = MISSING  # what is to be found are the pairs no number declares
-    originals = _similar(known, base, random)
-    return Draft(originals, states, _reach(persons, base, originals, random), None, "other_keys")
-
-
-def _told_by_others(
-    connection: duckdb.DuckDBPyConnection,
-    known: pd.DataFrame,
-    ties: pd.DataFrame,
-    field: str,
-    random: np.random.Generator,
-) -> Integers | None:
-    """Draw what becomes of a field that is there, from pairs that agree on a key without it; None if they are few."""
-    there = known[field].notna().to_numpy()
-    ends = ties[["left", "right"]].to_numpy(dtype=np.int64)
-    ends = np.vstack([ends, ends[:, ::-1]])
-    ends = ends[there[ends[:, 0]]]
-    tied = _states(connection, pd.DataFrame(ends, columns=["left", "right"]))
-    without = [[FIELDS.index(part) for part in key] for key in KEY_PARTS if field not in key]
-    found = np.logical_or.reduce([(tied[:, key] == 0).all(axis=1) for key in without])
-    if found.sum() >= LEAST_TIES:
-        return random.choice(tied[found, FIELDS.index(field)], COPIES)
-    needed = len(without) < len(KEY_PARTS) and bool(there.any())
-    return None if needed else np.full(COPIES, MISSING)
-
-
-def _reach(persons: Persons, first: Integers, originals: Integers, random: np.random.Generator) -> Floats:
-    """Share of the original's other records that a copy may be found by.
-
-    A person's records came together one by one: a tie in a person of three joined one record or two.
-    """
-    size = np.bincount(persons.person)
-    joined = 1 + np.floor(random.random(COPIES) * np.maximum(size[persons.person[first]] - 1, 1))
-    return (joined - 1) / np.maximum(size[persons.person[originals]] - 1, 1)
-
-
-def _states(connection: duckdb.DuckDBPyConnection, pairs: pd.DataFrame) -> Integers:
-    """Compare the two records of each pair, field by field, in the order given."""
-    connection.register("pairs", pairs.assign(place=np.arange(len(pairs))))
-    compared = ", ".join(f"{_state_sql(field)} AS {field}" for field in FIELDS)
-    found = connection.execute(
-        f'SELECT {compared} FROM pairs p JOIN known l ON l.row = p."left" JOIN known r ON r.row = p."right" '
-        "ORDER BY p.place"
-    ).df()
-    connection.unregister("pairs")
-    return np.array(found, dtype=np.int64)
-
-
-def _state_sql(field: str) -> str:
-    """Tell the state of a field: mistyped where at most half its letters differ, and no more than a few."""
-    mine, yours = f"l.{field}", f"r.{field}"
-    # DuckDB counts bytes, of which a Korean syllable has three.
-    edits = f"ceil(damerau_levenshtein({mine}, {yours}) * length({mine}) / strlen({mine}))::INTEGER"
-    return (
-        f"CASE WHEN {mine} IS NULL OR {yours} IS NULL THEN {MISSING} WHEN {mine} = {yours} THEN 0 "
-        f"WHEN {edits} <= least({MOST_EDITS}, length({mine}) // 2) THEN {edits} ELSE {CHANGED} END"
-    )
-
-
-def _similar(known: pd.DataFrame, rows: Integers, random: np.random.Generator) -> Integers:
-    """Draw for each row one of the same list with the same fields filled."""
-    filled = known[list(FIELDS)].notna().to_numpy() @ (1 << np.arange(len(FIELDS)))
-    kind = pd.factorize(pd.Series(filled) + known["place"].to_numpy() * (1 << len(FIELDS)))[0]
-    order = np.argsort(kind, kind="stable")
-    start = np.searchsorted(kind[order], np.arange(kind.max() + 1))
-    many = np.bincount(kind)
-    return order[start[kind[rows]] + np.floor(random.random(len(rows)) * many[kind[rows]]).astype(np.int64)]
+    return Planted(hit[:COPIES], merged, drafted.errors)
 
 
 def _written(
@@ -256,16 +97,19 @@ def _written(
         filled = values[known[field].notna().to_numpy()]
         own, state = values[originals], states[:, place]
         other = filled[random.integers(0, len(filled), len(own))] if len(filled) else own
-        written = np.where(state == CHANGED, other, np.where(state == MISSING, None, own))
-        edited = np.flatnonzero((state > 0) & (state != CHANGED) & known[field].notna().to_numpy()[originals])
+        written = np.where(state == CHANGED, other, own)
+        written[state == MISSING] = None
+        there = known[field].notna().to_numpy()[originals]
+        edited = np.flatnonzero((state > 0) & (state != CHANGED) & there)
         # Bounded by COPIES, however many records there are.
         written[edited] = [mistyped(own[i], other[i], int(state[i]), random) for i in edited]
-        copies[field] = np.where(known[field].notna().to_numpy()[originals], written, None)
+        written[~there] = None
+        copies[field] = written
     return pd.DataFrame(copies, dtype=object)
 
 
 def mistyped(text: str, letters: str, edits: int, random: np.random.Generator) -> str:
-    """Mistype a text: replace, leave out or insert letters taken from another text; figures are replaced only."""
+    """Replace, leave out or insert letters taken from another text; figures are replaced only."""
     for _ in range(edits):
         at, kind = int(random.integers(0, len(text))), int(random.integers(0, 3))
         letter = letters[int(random.integers(0, len(letters)))]
@@ -300,7 +144,7 @@ def _linked(
     columns = ", ".join(f"CAST({field} AS VARCHAR) AS {field}" for field in FIELDS)
     connection.execute("CREATE OR REPLACE TABLE planted AS SELECT * FROM known WHERE false")
     connection.execute(
-        f"INSERT INTO planted BY NAME SELECT *, {whole_name('family', 'given')} AS whole "
+        f"INSERT INTO planted BY NAME SELECT *, {whole_name('family', 'given')} AS whole "  # noqa: S608
         f"FROM (SELECT row, nth, {columns} FROM sheet)"
     )
     connection.unregister("sheet")

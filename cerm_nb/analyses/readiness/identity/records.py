@@ -13,9 +13,20 @@ from cerm_nb.analyses.readiness.identity import birthdays, spellings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TEXTS = (
-    "customer_id other_id name family_name given_name birth_date gender phone email address city postcode"
-).split()
+TEXTS = [
+    "customer_id",
+    "other_id",
+    "name",
+    "family_name",
+    "given_name",
+    "birth_date",
+    "gender",
+    "phone",
+    "email",
+    "address",
+    "city",
+    "postcode",
+]
 DAYS = ("updated", "acquired_on")
 COLUMNS = ("entry", "source", "record_id", *TEXTS, "updated", "acquired_by", "acquired_on")
 KNOWN = (
@@ -86,13 +97,19 @@ def read(records: pd.DataFrame) -> Records:
     connection.execute(f"CREATE TABLE spelled AS {_spelled_sql()}")
     connection.execute(f"CREATE TABLE shared AS {_shared_sql()}")
     connection.execute(f"CREATE TABLE known AS {_known_sql()}")
-    recorded, known = (
-        connection.execute(f"SELECT * FROM {table} ORDER BY row").df() for table in ("recorded", "known")
-    )
+    recorded, known = (_fetched(connection, table) for table in ("recorded", "known"))
     shared = connection.execute(
         "SELECT field, count(*) AS n, sum(records) AS records FROM shared GROUP BY field ORDER BY field"
     ).df()
     return Records(connection, recorded, known, entries, shared)
+
+
+def _fetched(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
+    """Fetch a table in its order; by way of Arrow, which copies no text."""
+    frame: pd.DataFrame = (
+        connection.table(table).order("row").to_arrow_table().to_pandas(date_as_object=False)
+    )
+    return frame
 
 
 def _entries(records: pd.DataFrame) -> list[str]:
@@ -115,7 +132,7 @@ def _recorded_sql(there: set[str]) -> str:
     columns = ", ".join(column(name) for name in COLUMNS)
     order = ", ".join(f"{name} NULLS FIRST" for name in COLUMNS)
     return (
-        f"WITH tidy AS (SELECT {columns} FROM given_records r) "
+        f"WITH tidy AS (SELECT {columns} FROM given_records r) "  # noqa: S608
         f"SELECT row_number() OVER (ORDER BY place, {order}) - 1 AS row, place, tidy.* "
         "FROM tidy LEFT JOIN lists USING (entry) ORDER BY row"
     )
@@ -127,11 +144,13 @@ def _spelled_sql() -> str:
     name, family, given = (spellings.person_name(each) for each in ("name", "family_name", "given_name"))
     day = birthdays.read_day("born", "day_first", "latest")
     return (
-        f"WITH first AS (SELECT row, place, customer_id, {name} AS called, {family} AS family_name, "
+        f"WITH first AS (SELECT row, place, customer_id, md5_number_lower(entry || chr(31) || record_id) AS mark, "  # noqa: S608
+        f"{name} AS called, {family} AS family_name, "
         f"{given} AS given_name, {birthdays.hyphened('birth_date')} AS born, {latest} AS latest, "
         f"{spellings.gender_of('gender')} AS gender, {spellings.phone_number('phone')} AS phone, "
         f"replace(lower(email), ' ', '') AS email, {spellings.street_address('address')} AS address, "
-        f"{spellings.street_address('city')} AS city, {spellings.letters_and_digits('postcode')} AS postcode, "
+        f"{spellings.street_address('city')} AS city, "
+        f"{spellings.letters_and_digits('postcode')} AS postcode, "
         f"{spellings.letters_and_digits('other_id')} AS other_id FROM recorded), "
         f"second AS (SELECT * EXCLUDE (called, family_name, given_name), "
         f"coalesce(family_name, {spellings.family_of('called')}) AS family, "
@@ -144,7 +163,7 @@ def _spelled_sql() -> str:
 def _shared_sql() -> str:
     """Find what too many names have in common to tell anybody."""
     return " UNION ALL ".join(
-        f"SELECT '{field}' AS field, {field} AS value, count(*) AS records FROM spelled "
+        f"SELECT '{field}' AS field, {field} AS value, count(*) AS records FROM spelled "  # noqa: S608
         f"WHERE {field} IS NOT NULL GROUP BY {field} "
         f"HAVING count(DISTINCT coalesce(whole, family, given)) > {MOST_NAMES}"
         for field in TELLING
@@ -153,31 +172,30 @@ def _shared_sql() -> str:
 
 def _known_sql() -> str:
     birthday = birthdays.is_birthday("birthday", "latest")
-    digits = r"regexp_extract(replace(born, '-', ''), '^[0-9]{8}$')"  # a mistyped date still resembles the right one
+    # A mistyped date still resembles the right one.
+    digits = r"regexp_extract(replace(born, '-', ''), '^[0-9]{8}$')"
     facts = " + ".join(
         f"({kind} IS NOT NULL)::INTEGER" for kind in ("coalesce(given, family)", "birth", "phone", "address")
     )
     return (
-        f"WITH fit AS (SELECT row, place, customer_id, family, given, whole, "
-        f"coalesce(CASE WHEN {birthday} THEN strftime(birthday, '%Y%m%d') END, nullif({digits}, '')) AS birth, "
-        f"gender, CASE WHEN {spellings.is_phone('phone')} THEN {_unshared('phone')} END AS phone, "
+        f"WITH fit AS (SELECT row, place, mark, customer_id, family, given, whole, "  # noqa: S608
+        f"coalesce(CASE WHEN {birthday} THEN strftime(birthday, '%Y%m%d') END, nullif({digits}, '')) "
+        f"AS birth, gender, CASE WHEN {spellings.is_phone('phone')} THEN {_unshared('phone')} END AS phone, "
         f"CASE WHEN {spellings.is_email('email')} THEN {_unshared('email')} END AS email, "
         f"address, city, postcode, {_unshared('other_id')} AS other_id, "
         f"CASE WHEN {birthday} THEN strftime(birthday, '%Y-%m-%d') END AS birthday, "
         f"CASE WHEN {spellings.is_phone('phone')} THEN phone END AS phone_right, "
-        f"CASE WHEN {spellings.is_email('email')} THEN email END AS email_right FROM spelled), "
-        "marks AS (SELECT row, md5_number_lower(concat_ws(chr(31), entry, record_id, row_number() OVER "
-        "(PARTITION BY entry, record_id ORDER BY row))) AS mark FROM recorded) "
-        "SELECT fit.*, mark, min(row) OVER same AS twin, row_number() OVER (same ORDER BY row) AS nth, "
+        f"CASE WHEN {spellings.is_email('email')} THEN email END AS email_right FROM spelled) "
+        "SELECT *, min(row) OVER same AS twin, row_number() OVER (same ORDER BY row) AS nth, "
         f"{' OR '.join(_there(each) for each in IDENTIFYING)} AS identifiable, "
         "customer_id IS NOT NULL OR other_id IS NOT NULL OR email IS NOT NULL OR "
         f"{facts} >= {LEAST_FACTS} AS telling "
-        f"FROM fit JOIN marks USING (row) WINDOW same AS (PARTITION BY {', '.join(KNOWN)})"
+        f"FROM fit WINDOW same AS (PARTITION BY hash({', '.join(KNOWN)}))"
     )
 
 
 def _unshared(field: str) -> str:
-    return f"CASE WHEN {field} NOT IN (SELECT value FROM shared WHERE field = '{field}') THEN {field} END"
+    return f"CASE WHEN {field} NOT IN (SELECT value FROM shared WHERE field = '{field}') THEN {field} END"  # noqa: S608
 
 
 def _there(fields: str) -> str:

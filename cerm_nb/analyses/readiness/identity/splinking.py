@@ -28,7 +28,7 @@ class Untrained:
     """Why no model could be trained, as a key with its numbers."""
 
     reason: str
-    values: dict[str, object]
+    numbers: dict[str, object]
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def train(connection: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Any] | 
     pairs = blocks.pairs_of(connection, counted, "linkable")
     chosen = blocks.affordable({rule: n for rule, n in pairs.items() if rule in blocks.RULES}, records)
     lessons = blocks.to_learn_from(pairs, chosen)
-    if len(lessons) < blocks.LEAST_RULES:
+    if len(lessons) < blocks.LEAST_RULES or lessons[0] not in blocks.STRICT:
         return Untrained("few_pairs", {"needed": blocks.LEAST_PAIRS})
     strict = max((n for rule, n in pairs.items() if rule in blocks.STRICT), default=0)
     prior = max(strict, 1) / STRICT_RECALL / (records * (records - 1) / 2)
@@ -81,7 +81,7 @@ def train(connection: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Any] | 
 
 def _filled(connection: duckdb.DuckDBPyConnection) -> tuple[int, list[str]]:
     counts = ", ".join(f"count({field}), count(DISTINCT {field})" for field in FIELDS)
-    records, *filled = connection.execute(f"SELECT count(*), {counts} FROM linkable").fetchall()[0]
+    records, *filled = connection.execute(f"SELECT count(*), {counts} FROM linkable").fetchall()[0]  # noqa: S608
     told = zip(FIELDS, filled[::2], filled[1::2], strict=True)
     return int(records), [field for field, n, distinct in told if n >= LEAST_FILLED and distinct > 1]
 
@@ -170,9 +170,9 @@ def pairs(
         linker = Linker(inputs, settings, log_level=None)
         scored = linker.inference.predict(threshold_match_probability=least).physical_name
     found = connection.execute(
-        f"SELECT l.row AS left, r.row AS right, round(match_weight, 4) AS weight FROM {scored} "
+        f"SELECT l.row AS left, r.row AS right, round(match_weight, 4) AS weight FROM {scored} "  # noqa: S608
         f"JOIN {tables[0]} l ON l.row = row_l JOIN linkable r ON r.row = row_r "
         f"WHERE NOT {conflicts.in_conflict()} ORDER BY 1, 2"
     ).df()
-    api.delete_tables_created_by_splink_from_db()
+    api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
     return found
