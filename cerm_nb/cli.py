@@ -115,9 +115,7 @@ def check(
 @app.command()
 def new(
     client: Annotated[str, typer.Argument(help="Short name of the client; becomes params/CLIENT.yml.")],
-    data: Annotated[
-        Path | None, typer.Option("--from", help="A file to propose the columns from.")
-    ] = None,
+    data: Annotated[Path | None, typer.Option("--from", help="A file to propose the columns from.")] = None,
     encoding: Annotated[
         str, typer.Option("--encoding", help="Encoding of that file, e.g. cp949 for Korean Excel exports.")
     ] = "utf-8",

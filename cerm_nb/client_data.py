@@ -87,7 +87,11 @@ class ClientData:
         ------
         DataError
             With every problem of every table that cannot be read at all.
+        NotEnoughData
+            When the params name no table.
         """
+        if not self.common.data:
+            raise NotEnoughData("no_tables")
         found = sources.customer_information(
             self.common.data,
             self._project.root,

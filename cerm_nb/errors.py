@@ -41,18 +41,25 @@ class Problem:
         What is allowed there; may be empty where ``got`` says it all.
     next_step
         What to do about it; may be empty.
+    lines
+        Lines to be pasted, told below the rest.
     """
 
     where: str
     got: str
     expected: str = ""
     next_step: str = ""
+    lines: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.got}"]
         parts += [f"expected {self.expected}"] if self.expected else []
         parts += [self.next_step] if self.next_step else []
-        return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], "; ".join(parts))
+        return "\n".join(map(_printable, ["; ".join(parts), *self.lines]))
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 class CermError(Exception):

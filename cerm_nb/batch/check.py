@@ -61,9 +61,10 @@ def check_data(client: Client, project: Project, *, all_rows: bool = False) -> I
                 sources.check_as_of(loaded, as_of, where=f"{client.label} → as_of")
         except DataError as error:
             problems += error.problems
-            problems += [Problem(f"{label}.columns", proposed)] if proposed else []
+            problems += [Problem(f"{label}.columns", _hint(table), lines=proposed)] if proposed else []
         else:
-            yield _told(label, loaded.provenance, sample) + (f"; {proposed}" if proposed else "")
+            told = _told(label, loaded.provenance, sample)
+            yield "\n".join([f"{told}; {_hint(table)}" if proposed else told, *proposed])
     if problems:
         raise DataError(problems)
 
@@ -74,11 +75,14 @@ def _begins_after(as_of: date, loaded: sources.Loaded) -> bool:
     return first is not None and first > as_of
 
 
-def _proposed(table: str, spec: sources.TableSpec, project: Project, label: str) -> str:
-    """Tell the lines of params that would fill more of a table; empty where there are none."""
+def _proposed(table: str, spec: sources.TableSpec, project: Project, label: str) -> tuple[str, ...]:
+    """Write the lines of params that would fill more of a table."""
     found = sources.proposals_or_none(table, spec, project.root, label=label)
-    lines = "\n".join(map(column_line, found))
-    return f"unused columns could fill more of {table}; look through, then add:\n{lines}" if found else ""
+    return tuple(map(column_line, found))
+
+
+def _hint(table: str) -> str:
+    return f"unused columns could fill more of {table}; look through, then add:"
 
 
 def _told(label: str, read: sources.Provenance, sample: int | None) -> str:

@@ -58,8 +58,8 @@ def inputs(step: Step, values: Mapping[str, Any], root: Path) -> dict[str, dict[
     Returns
     -------
     dict
-        Entry of ``data`` → file, relative to the project → SHA-256. A table on a database server has its address
-        without the password, and ``"database"`` in place of a hash.
+        Entry of ``data`` → file, relative to the project → SHA-256. A table on a database server has its
+        address without the password, and ``"database"`` in place of a hash.
     """
     common = params.select(params.CommonParams, values)
     return {

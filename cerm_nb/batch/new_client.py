@@ -62,7 +62,7 @@ def write_params(
     ParamsError
         For a name that cannot be a client's, or a client that is there already.
     DataError
-        When the data file cannot be read.
+        When there is no such table, or the data file cannot be read.
     """
     path = project.params_file(client)
     if not re.fullmatch(r"[\w][\w-]{0,63}", client):
@@ -73,6 +73,7 @@ def write_params(
         raise ParamsError(
             Problem(project.label(path), "is there already", next_step="edit it, or choose another name")
         )
+    schemas.describe(table, where="--table")  # a table there is not is refused before any file is read
     lines = [f"  {table}:", *_table(table, data, encoding, project)]
     replace_file(path, _text(client, lines, steps))
     return path

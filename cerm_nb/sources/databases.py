@@ -10,7 +10,7 @@ from cerm_nb.errors import DataError, Problem
 from cerm_nb.schemas import nearest
 from cerm_nb.sources.engine import connect, engine_errors, literal, quoted
 from cerm_nb.sources.raw import RAW, ROW, append, create_empty, unique_names
-from cerm_nb.sources.types import described, kind_of_type, without_nan
+from cerm_nb.sources.types import described, kind_of_type, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -90,7 +90,7 @@ class DuckdbTable:
     ) -> None:
         """Make the view."""
         connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {RAW} AS SELECT {without_nan(self._types)} FROM {self._name}"  # noqa: S608
+            f"CREATE OR REPLACE TEMP VIEW {RAW} AS SELECT {readable(self._types)} FROM {self._name}"  # noqa: S608
         )
 
     def numbered(self, used: Sequence[str]) -> str:

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from cerm_nb.sources.cells import Dialect
     from cerm_nb.sources.rewriting import ValueKind
 
-_OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)"
-_CLOCK = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?"
-_TIME = rf"(?:{_CLOCK}\s*{_OFFSET}?)?"
+_OFFSET = r"(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)"
+_CLOCK = r"[ T](?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.]\d+)?)?"
+_TIME = rf"(?:{_CLOCK}\s*(?:{_OFFSET}|[AaPp][Mm])?)?"
+# signs or letters behind a clock, AM and PM left out: an offset, or the name of a zone
+_OTHER_OFFSET = r":\d\d.*([-+]|[B-LNOQ-Zb-lnoq-z])"
 _DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 
 # 2011년 3월 5일 (토) 오후 3:20, 2011. 3. 5. and 2011.03.05: the year stands first, so none can be mistaken
@@ -62,7 +64,12 @@ def day(sql: str, value: ValueKind, dialect: Dialect, timezone: str = "") -> str
         return f"CASE WHEN {is_day} THEN {moment} ELSE {written} END"
     with_colon = rf"regexp_replace({text}, '\s*([+-]\d{{2}}):?(\d{{2}})\s*$', '\1:\2')"
     moment = _in_zone(f"TRY_CAST({with_colon} AS TIMESTAMPTZ)", timezone, dialect)
-    return f"CASE WHEN regexp_matches({text}, {has_offset}) THEN {moment} ELSE {written} END"
+    # the day that is written would be another zone's
+    is_unknown = f"regexp_matches({text}, {literal(_OTHER_OFFSET)})"
+    return (
+        f"CASE WHEN regexp_matches({text}, {has_offset}) THEN {moment} "
+        f"WHEN NOT {is_unknown} THEN {written} END"
+    )
 
 
 def _in_zone(moment: str, timezone: str, dialect: Dialect) -> str:
@@ -83,7 +90,8 @@ def _written(text: str) -> str:
         dashed = rf"regexp_replace({dashed}, '^\s*{pattern}\s*$', '\1-\2-\3')"
     by_pattern = rf"TRY_CAST(regexp_extract({dashed}, '^\s*({_DAY}){_TIME}\s*$', 1) AS DATE)"
     # the cast alone is five times faster, and as strict where a year of four digits stands first
-    is_plain = f"substr({text}, 5, 1) IN ('-', '/') AND NOT contains({text}, '(')"
+    # it also reads names of zones, other signs than T and Z of a time, and years (BC)
+    is_plain = f"substr({text}, 5, 1) IN ('-', '/') AND NOT regexp_matches({text}, '[A-SU-Ya-z(]')"
     has_no_year = f"starts_with(ltrim({text}), '0000')"
     plain = f"TRY_CAST({text} AS DATE)"
     return f"CASE WHEN {has_no_year} THEN NULL WHEN {is_plain} THEN {plain} ELSE {by_pattern} END"

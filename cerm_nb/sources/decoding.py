@@ -23,6 +23,7 @@ FaultKind = Literal["undecodable", "nul", "long"]
 _CHUNK = 1 << 20
 _NUL = "\0"
 _TRIED = ("utf-8", "cp949")  # what clients' files are, most likely first
+_PACKED = (b"\x1f\x8b", b"PK\x03")
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -135,15 +136,27 @@ def _told(fault: Fault, file: SourceFile, encoding: str, longest: int) -> Proble
         return Problem(where, f"longer than {longest:,} characters", "shorter cells", "export the file again")
     is_wide = fault.kind == "nul" or _starts_with(file.path, _MARKS)
     tried = ("utf-16", _wide_order(file.path)) if is_wide else _TRIED
-    fitting = next((name for name in tried if first_fault(file.path, name) is None), None)
+    fitting = next((name for name in tried if _is_text_in(file.path, name)), None)
     if fault.kind == "nul":
         next_step = (
             f"it can be read with encoding: {fitting}" if fitting else "export the file again without it"
         )
         return Problem(where, "holds a NUL byte, which no text does", next_step=next_step)
+    if _starts_with(file.path, _PACKED):
+        got, next_step = "is a packed file or a workbook, whatever its name", "unpack it, or name it as it is"
+        return Problem(file.told, got, "text", next_step)
     got = f"not {encoding}: byte {fault.offset} of the file cannot be decoded"
     next_step = f"it can be read with encoding: {fitting}" if fitting else "state its `encoding`"
     return Problem(where, got, next_step=next_step)
+
+
+def _is_text_in(path: Path, encoding: str) -> bool:
+    """Whether a file is text in an encoding; nearly anything is UTF-16, but nonsense has no line ends."""
+    if first_fault(path, encoding) is not None:
+        return False
+    with path.open("rb") as stream:
+        text = stream.read(_CHUNK).decode(encoding, errors="ignore")
+    return bool(set(text) & set("\r\n"))
 
 
 def decoder(encoding: str) -> str:

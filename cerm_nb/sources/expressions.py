@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -182,18 +183,24 @@ def _checked(
     if problems:
         # words such as `in` were read as what they are: they are no cause, unless they are what is refused
         refused = {word for problem in problems for word in problem.got.partition(" is not")[0].split()}
+        refused.add(text.split()[0])
         names = [name for name in _unquoted(text, kinds) if not name.isidentifier() or name in refused]
         return [_advised(problem, names) for problem in problems]
     return Expression(text, rewrite(tree, kinds, numerals), tuple(used))
 
 
 def match(name: str, columns: Iterable[str]) -> str | None:
-    """Find the column a name means: exactly, else whatever the case."""
+    """Find the column a name means: exactly, else whatever the case and the way Korean is composed."""
     known = list(columns)
     if name in known:
         return name
-    folded = [column for column in known if column.casefold() == name.casefold()]
+    wanted = _folded(name)
+    folded = [column for column in known if _folded(column) == wanted]
     return folded[0] if len(folded) == 1 else None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()  # macOS writes a Korean syllable as its letters
 
 
 def unknown_column(name: str, columns: Iterable[str], where: str) -> Problem:

@@ -10,7 +10,7 @@ import duckdb
 from cerm_nb.errors import DataError, Problem
 from cerm_nb.sources.engine import literal, reason
 from cerm_nb.sources.raw import RAW, ROW, Places, unique_names
-from cerm_nb.sources.types import described, kind_of_type, without_nan
+from cerm_nb.sources.types import described, kind_of_type, readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ class ParquetSource:
     ) -> None:
         """Make the view."""
         connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {RAW} AS SELECT {without_nan(self._types)} FROM {self._read()}"  # noqa: S608
+            f"CREATE OR REPLACE TEMP VIEW {RAW} AS SELECT {readable(self._types)} FROM {self._read()}"  # noqa: S608
         )
 
     def numbered(self, used: Sequence[str]) -> str:
@@ -71,7 +71,7 @@ class ParquetSource:
             for file, start in zip(self.files, self._places.starts, strict=True)
         )
         row = f"file_row_number + CASE __file {starts} END AS {ROW}"
-        listed = without_nan({name: self._types[name] for name in used})
+        listed = readable({name: self._types[name] for name in used})
         source = self._read(", filename='__file', file_row_number=true")
         return f"SELECT {', '.join(filter(None, [listed, row]))} FROM {source}"  # noqa: S608  # quoted
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,7 @@ def database_files(path: Path, root: Path, *, label: str) -> list[SourceFile]:
         If the file is missing, empty, a folder or unreadable.
     """
     told = _told(path, root)
-    is_there = os.path.exists(path)  # noqa: PTH110  # as in `_expand`
+    is_there = os.path.exists(path)  # noqa: PTH110  # as in `_expand`, which globs
     problem = _unusable(path, told, label) if is_there else _missing(str(path), root, label)
     if problem:
         raise DataError(problem)
@@ -132,11 +133,17 @@ def format_of(spec: TableSpec, files: list[SourceFile], *, label: str) -> Format
 
 def _expand(location: str, root: Path) -> list[Path]:
     """Find the files of one location; a name with brackets in it that exists is a name, not a glob."""
-    path = root / location
+    path = _composed(root / location)
     is_there = os.path.exists(path)  # noqa: PTH110  # pathlib raises where a name is too long
     if is_there or not glob.has_magic(location):
         return [path] if is_there else []
     return sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207  # absolute too
+
+
+def _composed(path: Path) -> Path:
+    """Take a path as it is, or as it lies there: macOS writes a Korean syllable as its letters."""
+    forms = (str(path), *(unicodedata.normalize(form, str(path)) for form in ("NFC", "NFD")))
+    return next((Path(form) for form in forms if os.path.exists(form)), path)  # noqa: PTH110  # as above
 
 
 def _each_once(paths: list[Path]) -> list[Path]:
@@ -186,7 +193,7 @@ def _missing(location: str, root: Path, label: str) -> Problem:
         path.stat()
         siblings: list[str] = []
     except FileNotFoundError:
-        siblings = os.listdir(path.parent) if path.parent.is_dir() else []
+        siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     except (OSError, ValueError) as error:  # a name too long, a NUL in it, a folder that is closed to us
         told = getattr(error, "strerror", None) or str(error)
         return Problem(f"{label}.from", f"{location[:_LONGEST_NAME]!r} cannot be opened: {told}")

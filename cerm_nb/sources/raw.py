@@ -87,7 +87,8 @@ def unique_names(cells: Iterable[object], *, where: str, told: str) -> list[str]
     DataError
         If two columns have one name; case does not tell columns apart in the engine.
     """
-    stripped = [str("" if cell is None else cell).strip() for cell in cells]
+    # a second byte order mark, left by joining files, is no part of a name either
+    stripped = [str("" if cell is None else cell).strip().strip("\ufeff").strip() for cell in cells]
     names = [name or f"column_{position}" for position, name in enumerate(stripped, start=1)]
     counts = Counter(name.casefold() for name in names)
     doubles = sorted({name for name in names if counts[name.casefold()] > 1})

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import python_calamine
+from python_calamine import SheetVisibleEnum
 
 from cerm_nb.errors import DataError, Problem
 from cerm_nb.schemas import nearest
@@ -86,15 +87,18 @@ class SheetSource:
         refuse_too_large(file)
         try:
             book = python_calamine.CalamineWorkbook.from_path(file.path)
-            name = self._sheet_name(file, book.sheet_names)
+            name = self._sheet_name(file, book)
             rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except (python_calamine.CalamineError, OSError) as error:
             got = f"cannot be read as a workbook: {error}"
             raise DataError(Problem(file.told, got, "an undamaged .xlsx file without a password")) from None
         return rows
 
-    def _sheet_name(self, file: SourceFile, names: list[str]) -> str:
-        wanted = self.spec.sheet or names[0]
+    def _sheet_name(self, file: SourceFile, book: python_calamine.CalamineWorkbook) -> str:
+        """Take the sheet the params state, else the first that a reader of the workbook sees."""
+        names = book.sheet_names
+        visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+        wanted = self.spec.sheet or [*visible, *names][0]
         if wanted in names:
             return wanted
         got = f"{file.told} has no sheet {wanted!r}"
@@ -109,6 +113,8 @@ class SheetSource:
     def _cells(self, part: int, positions: list[int]) -> Iterator[list[str | None]]:
         first = self.spec.skip + 1
         for number, row in enumerate(self._rows[part][first:], start=first + 1):
+            if row.count("") == len(row):  # a sheet may have a million of them
+                continue
             cells = [written(cell) for cell in row]
             if any(cell is not None for cell in cells):
                 self._numbers.append(number)

@@ -53,7 +53,7 @@ class SparkReader:
         with self._errors("cannot be described"):
             # NaN is what it means in files written by pandas: no value
             types = self._session.sql(f"SELECT * FROM {source}").dtypes  # noqa: S608  # quoted
-            listed = ", ".join(_without_nan(name, kind) for name, kind in types)
+            listed = ", ".join(_readable(name, kind) for name, kind in types)
             self._session.sql(f"SELECT {listed} FROM {source}").createOrReplaceTempView(RAW)  # noqa: S608
         self.kinds: dict[str, ValueKind] = {name: kind_of_spark_type(kind) for name, kind in types}
 
@@ -115,7 +115,7 @@ def _parts(name: str) -> str:
     return ".".join(map(quoted, name.split(".")))
 
 
-def _without_nan(name: str, kind: str) -> str:
+def _readable(name: str, kind: str) -> str:
     column = quoted(name)
     is_float = kind in ("float", "double")
     return f"CASE WHEN NOT isnan({column}) THEN {column} END AS {column}" if is_float else column

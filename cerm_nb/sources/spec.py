@@ -49,7 +49,9 @@ class TableSpec(BaseModel):
         default_factory=dict,
         description="Fixed width: name → first-last character, counted from 1, inclusive",
     )
-    skip: int = Field(0, ge=0, le=1_000_000, description="Lines before the data (fixed) or before the header (others)")
+    skip: int = Field(
+        0, ge=0, le=1_000_000, description="Lines before the data (fixed) or before the header (others)"
+    )
     encoding: str = Field("utf-8", description="Encoding of a text file, for example cp949, euc-kr or utf-16")
     delimiter: str | None = Field(None, min_length=1, max_length=1, description="Separator of a csv file")
     sheet: str | None = Field(None, description="Sheet of a workbook; the first where unset")

@@ -26,7 +26,7 @@ def kind_of_type(name: str) -> ValueKind:
         return "number"
     if name.startswith("TIMESTAMP"):
         return "instant" if name == "TIMESTAMP WITH TIME ZONE" else "time"
-    plain: dict[str, ValueKind] = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "boolean"}
+    plain: dict[str, ValueKind] = {"VARCHAR": "text", "UUID": "text", "DATE": "date", "BOOLEAN": "boolean"}
     return plain.get("VARCHAR" if name.startswith("ENUM") else name, "other")
 
 
@@ -71,11 +71,8 @@ def described(connection: duckdb.DuckDBPyConnection, select: str) -> dict[str, s
     return {str(row[0]): str(row[1]) for row in rows}
 
 
-def without_nan(types: Mapping[str, str]) -> str:
-    """Write an SQL list of columns in which NaN is what it means in files written by pandas: no value."""
-    return ", ".join(
-        f"CASE WHEN NOT isnan({quoted(name)}) THEN {quoted(name)} END AS {quoted(name)}"
-        if kind in ("FLOAT", "DOUBLE")
-        else quoted(name)
-        for name, kind in types.items()
-    )
+def readable(types: Mapping[str, str]) -> str:
+    """Write an SQL list of columns: UUIDs as text, and NaN as what it means in files of pandas, no value."""
+    forms = dict.fromkeys(("FLOAT", "DOUBLE"), "CASE WHEN NOT isnan({0}) THEN {0} END AS {0}")
+    forms["UUID"] = "CAST({0} AS VARCHAR) AS {0}"
+    return ", ".join(forms.get(kind, "{0}").format(quoted(name)) for name, kind in types.items())

@@ -156,7 +156,7 @@ def _expressions() -> list[Case]:
         amount("sql_of_an_aggregate", "sum(money)", "is not allowed"),
         amount("sql_of_a_window", "row_number() over ()", "is not allowed"),
         amount("sql_of_another_table", "raw.money", "names a table"),
-        amount("sql_too_deep", "(" * 5000 + "money" + ")" * 5000, "nested too deeply"),
+        amount("sql_too_deep", "(" * 4000 + "money" + ")" * 4000, "nested too deeply"),
         amount("sql_too_long", "money" + " + money" * 20_000, "160,005 characters"),
         amount("sql_of_a_broken_pattern", "regexp_extract(money, '(')"),
         amount("sql_of_a_broken_format", "strptime(day, '%Q')"),

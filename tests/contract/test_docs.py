@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.main import get_command
 
-from cerm_nb import schemas
-from cerm_nb.analyses import value
+from cerm_nb import messages, schemas
+from cerm_nb.analyses import readiness, value
+from cerm_nb.analyses.readiness import quality
+from cerm_nb.analyses.readiness.fixes import FIXES, GATES
+from cerm_nb.analyses.readiness.identity import golden, resolving
+from cerm_nb.analyses.readiness.maturity import MATURITY
 from cerm_nb.analyses.value import verdict
 from cerm_nb.batch import plan
 from cerm_nb.cli import app
@@ -37,7 +41,13 @@ ROOMS = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir() an
 PATH = re.compile(
     rf"(?:\./)?(?:{ROOMS.replace('.', '[.]')})/[\w./-]*|[\w.-]+\.(?:md|toml|lock|yml)|Makefile|LICENSE"
 )
-CODE_ROOTS = {"value": "cerm_nb.analyses.value", "sources": "cerm_nb.sources", "stats": "cerm_nb.stats"}
+CODE_ROOTS = {
+    "readiness": "cerm_nb.analyses.readiness",
+    "value": "cerm_nb.analyses.value",
+    "sources": "cerm_nb.sources",
+    "stats": "cerm_nb.stats",
+}
+CODE = re.compile(rf"({'|'.join(CODE_ROOTS)})(\.\w+)+")
 
 
 def cells(row: str) -> list[str]:
@@ -107,6 +117,26 @@ def test_a_published_table_is_documented(step: plan.Step) -> None:
     assert step.name != "20_value" or told == value.CUSTOMERS
 
 
+READINESS = {
+    "sources": quality.PUBLISHED,
+    "links": resolving.LINKS,
+    "maturity": MATURITY,
+    "acquisition": readiness.ACQUISITION,
+    "fixes": FIXES,
+}
+
+
+@pytest.mark.parametrize("table", READINESS)
+def test_a_published_table_of_readiness_is_documented_with_its_columns(table: str) -> None:
+    told = re.sub(r" \([^)]*\)", "", rows(GUIDE, table)[0][2]).split(", ")
+    assert told == READINESS[table]
+
+
+def test_the_golden_record_is_documented_with_its_fields() -> None:
+    told = re.findall(r"\w+", rows(GUIDE, "customers")[1][2])
+    assert {"customer_id_from", *golden.FIELDS, "lowest_probability"} <= set(told)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_path_named_in_a_page_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
@@ -143,9 +173,7 @@ def test_a_test_that_methods_names_is_there(name: str) -> None:
     assert any(f"def {name}(" in source for source in sources)
 
 
-@pytest.mark.parametrize(
-    "name", sorted({name for name in quoted(METHODS) if re.fullmatch(r"(value|sources|stats)(\.\w+)+", name)})
-)
+@pytest.mark.parametrize("name", sorted({name for name in quoted(METHODS) if CODE.fullmatch(name)}))
 def test_code_that_methods_names_is_there(name: str) -> None:
     room, *rest = name.split(".")
     module = importlib.import_module(".".join([CODE_ROOTS[room], *rest[:-1]]))
@@ -159,3 +187,12 @@ def test_methods_tells_every_caveat_verdict_and_segment() -> None:
     assert rulings
     assert len(caveats) > 10
     assert {*rulings, *caveats, *value.SEGMENTS.values()} <= set(quoted(METHODS))
+
+
+def test_methods_tells_every_caveat_verdict_and_reason_of_readiness() -> None:
+    # test_readiness_wording holds these messages to what the analysis can give
+    ruled = re.compile(r"readiness\.(?:\w+\.)?(?:caveat|verdict)\.(\w+)")
+    told = {found[1] for key in messages.catalogue() if (found := ruled.fullmatch(key))}
+    assert len(told) > 30
+    keys = {*told, *readiness.STATES, *readiness.DIMENSIONS, *GATES} - {"sound"}
+    assert keys - set(quoted(METHODS)) == set()

@@ -33,11 +33,12 @@ def purchases(customers: int = 300, seed: int = 5) -> pd.DataFrame:
     return frame
 
 
-def make_project(folder: Path) -> Path:
-    """Lay out a project with the real notebooks."""
-    for name in ("params", "data"):
+def make_project(folder: Path, *questions: str) -> Path:
+    """Lay out a project with some of the real notebooks, the one about value where none is named."""
+    for name in ("params", "data", "notebooks"):
         (folder / name).mkdir(parents=True)
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    for question in questions or ("20_value",):
+        shutil.copy(ROOT / "notebooks" / f"{question}.ipynb", folder / "notebooks")
     return folder
 
 

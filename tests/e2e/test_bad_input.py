@@ -169,3 +169,19 @@ def test_new_proposes_the_columns_of_a_file_and_never_overwrites(tmp_path: Path)
     assert "is there already" in again.stderr
     assert (project / "params" / "hotel.yml").read_text(encoding="utf-8") == text
     assert cerm(project, "new", "../evil").returncode == 2
+
+
+def test_check_reads_the_first_rows_or_all_and_new_takes_any_table(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    rows = pd.DataFrame({"customer": "c1", "day": "2024-01-05", "money": "1"}, index=range(100_001))
+    rows.loc[100_000, "money"] = "much"
+    path = add_client(project, "shop", rows)
+    seen = cerm(project, "check", path)
+    assert seen.returncode == 0
+    assert "100,000 rows, the first of the source (--all checks every row)" in seen.stdout
+    seen = cerm(project, "check", "--all", path)
+    assert seen.returncode == 1
+    assert "row 100001 (line 100002): money = 'much'" in seen.stderr
+    (project / "data" / "people.csv").write_text("회원번호,이메일\n1,a@example.com\n", encoding="utf-8")
+    assert cerm(project, "new", "people", "--from", "data/people.csv", "--table", "customers").returncode == 0
+    assert cerm(project, "check", "params/people.yml").returncode == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -12,6 +12,9 @@ import cerm_nb.notebook as nb
 from cerm_nb import artifacts
 from cerm_nb.analyses.readiness import Params
 from cerm_nb.errors import DataError, NotEnoughData
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SALES = "customer_id,date,amount\n1,2024-01-05,10\n1,2024-02-09,5\n2,2024-02-01,7\n"
 MEMBERS = "record_id,customer_id,email\na,1,a@example.com\n"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from pydantic import BaseModel, Field
 
 from cerm_nb.batch import check
 from cerm_nb.batch.check import check_data
@@ -135,3 +136,41 @@ def test_a_new_client_is_written_with_the_same_proposals(project: Project, tmp_p
         "acquired_on": "excel_date(가입일)",
     }
     assert entry["encoding"] == "cp949"
+
+
+def test_a_parameter_of_several_notebooks_is_written_once(project: Project) -> None:
+    class One(BaseModel):
+        margin: float = Field(1.0, description="share kept")
+        horizon: int = Field(12, description="months")
+
+    class Other(BaseModel):
+        freshness: int = Field(6, description="months")
+        margin: float = Field(1.0, description="share kept")
+
+    steps: Any = [
+        SimpleNamespace(name="20_one", parameters=One),
+        SimpleNamespace(name="30_two", parameters=Other),
+    ]
+    text = write_params("shop", None, "utf-8", project, steps).read_text(encoding="utf-8")
+    assert text.endswith(
+        "# 20_one, 30_two\nmargin: 1.0  # share kept\n\n"
+        "# 20_one\nhorizon: 12  # months\n\n"
+        "# 30_two\nfreshness: 6  # months\n"
+    )
+
+
+def test_a_new_client_of_a_table_there_is_not_is_refused(project: Project) -> None:
+    with pytest.raises(
+        DataError, match=r"--table: there is no table 'customer'; .* did you mean 'customers'"
+    ):
+        write_params("shop", None, "utf-8", project, [], table="customer")
+    assert not list((project.root / "params").iterdir())
+
+
+def test_proposed_lines_can_be_pasted_whatever_the_columns_are_called(checked, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text('고객번호,"e\u202email\x1b[2J"\nx,a@example.com\n', encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        checked({"customers": {"from": "people.csv"}})
+    assert "\x1b" not in str(caught.value)
+    lines = str(caught.value).partition("look through, then add:\n")[2]
+    assert yaml.safe_load(lines)["record_id"] == "고객번호"

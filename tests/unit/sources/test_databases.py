@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote_plus, urlsplit
@@ -12,7 +13,7 @@ import duckdb
 import pytest
 
 from cerm_nb.errors import DataError
-from cerm_nb.sources import TableSpec
+from cerm_nb.sources import DATABASE, TableSpec, fingerprint
 from cerm_nb.sources.urls import DatabaseUrl, read_url
 
 if TYPE_CHECKING:
@@ -86,6 +87,73 @@ def test_text_in_a_number_column_of_sqlite_is_refused_rather_than_read_as_zero(
     assert "shop.sqlite, table orders, row 3: price = 'much'" in refuse(
         "sqlite://shop.sqlite", table="orders"
     )
+
+
+def fingerprint_of(root: Path, url: str, table: str = "orders") -> dict[str, str]:
+    return fingerprint(TableSpec.model_validate({"from": url, "table": table}), root, label=LABEL)
+
+
+def test_a_table_in_a_file_has_the_hash_of_the_file(
+    duckdb_file: Path, sqlite_file: Path, tmp_path: Path, open_shop
+) -> None:
+    for url, file in (("duckdb://shop.ddb", duckdb_file), ("sqlite:///shop.sqlite", sqlite_file)):
+        told = fingerprint_of(tmp_path, url)
+        assert told == {file.name: hashlib.sha256(file.read_bytes()).hexdigest()}
+        assert open_shop(url, table="orders").provenance.hashes == told
+
+
+def test_a_view_in_a_duckdb_file_may_change_with_other_files(duckdb_file: Path, tmp_path: Path) -> None:
+    told = fingerprint_of(tmp_path, "duckdb://shop.ddb", "archive.old")
+    assert told == {"shop.ddb archive.old": DATABASE}
+
+
+def test_a_table_on_a_server_may_change_at_any_time(tmp_path: Path) -> None:
+    for url in ("postgres://ann@host/shop", "mysql://ann@host/shop", "spark://local"):
+        assert list(fingerprint_of(tmp_path, url).values()) == [DATABASE]
+
+
+def test_rows_that_lie_in_the_journal_yet_are_read_and_hashed(
+    sqlite_file: Path, tmp_path: Path, open_shop, rows
+) -> None:
+    connection = sqlite3.connect(sqlite_file)
+    connection.execute("PRAGMA journal_mode = wal")
+    before = fingerprint_of(tmp_path, "sqlite://shop.sqlite")
+    connection.execute("INSERT INTO orders VALUES ('009', '2011-07-02', 3)")
+    connection.commit()
+    after = fingerprint_of(tmp_path, "sqlite://shop.sqlite")
+    assert len(rows(open_shop("sqlite://shop.sqlite", table="orders"))) == 3
+    connection.close()
+    assert list(after) == ["shop.sqlite", "shop.sqlite-wal"]
+    assert after != before
+
+
+def test_a_duckdb_file_with_rows_in_its_journal(tmp_path: Path, duckdb_file: Path, open_shop, rows) -> None:
+    before = fingerprint_of(tmp_path, "duckdb://shop.ddb")
+    insertion = "INSERT INTO orders VALUES ('9', '2011-07-02', 3)"
+    script = (
+        f"import duckdb, os; connection = duckdb.connect({str(duckdb_file)!r}); "
+        f"connection.execute({insertion!r}); os._exit(0)"  # as when the power fails
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+    after = fingerprint_of(tmp_path, "duckdb://shop.ddb")
+    assert list(after) == ["shop.ddb", "shop.ddb.wal"]
+    assert after != before
+    assert len(rows(open_shop("duckdb://shop.ddb", table="orders"))) == 3
+
+
+def test_a_sqlite_file_with_a_write_ahead_log_leaves_nothing_beside_it(
+    sqlite_file: Path, tmp_path: Path, open_shop, rows
+) -> None:
+    connection = sqlite3.connect(sqlite_file)
+    connection.execute("PRAGMA journal_mode = wal")
+    connection.close()
+    assert rows(open_shop("sqlite://shop.sqlite", table="orders")) == ROWS
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.sqlite"]
+
+
+def test_a_pattern_names_no_database(duckdb_file: Path, refuse) -> None:
+    assert duckdb_file.exists()
+    assert "no file matches" in refuse("duckdb://*.ddb", table="orders")
 
 
 @pytest.mark.parametrize("url", ["duckdb://shop.ddb", "sqlite://shop.sqlite"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from sqlglot import exp
 
 from cerm_nb.errors import DataError
@@ -157,7 +158,32 @@ def test_a_broken_expression_is_told_with_its_position() -> None:
 
 
 def test_two_names_side_by_side_are_told_to_need_quotes() -> None:
-    assert 'such as "unit price"' in str(problems("unit price")[0])
+    assert 'such as "unit price"' in str(problems("unit prize")[0])
+
+
+@pytest.mark.parametrize("name", ["use", "unit price", "e-mail", "o'neill", "select", "case", "#"])
+def test_a_column_that_only_quotes_make_a_name_is_told_to_need_them(name: str) -> None:
+    columns: dict[str, ValueKind] = {name: "text", "price": "text"}
+    for text in (name, f"{name} * price"):
+        found = read(text, columns, where="here")
+        assert isinstance(found, list)
+        assert f'in double quotes: "{name}"' in str(found[0])
+        assert "Token" not in str(found[0])
+        advised = yaml.safe_load(str(found[0]).rpartition("(in YAML ")[2].removesuffix(")"))
+        assert isinstance(read(advised, columns, where="here"), Expression)
+
+
+def test_a_word_that_is_used_as_what_it_is_needs_no_quotes() -> None:
+    columns: dict[str, ValueKind] = {"in": "text", "state": "text"}
+    found = read("stat in ('a')", columns, where="here")
+    assert isinstance(found, list)
+    assert "did you mean 'state'" in str(found[0])
+
+
+def test_an_endless_expression_is_refused_at_once_and_told_in_short() -> None:
+    told = str(problems("date + " * 5_000 + "date")[0])
+    assert "35,004 characters; expected an expression of at most 10,000" in told
+    assert len(told) < 400
 
 
 def test_postgresql_gets_its_own_words() -> None:

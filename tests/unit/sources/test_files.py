@@ -227,11 +227,22 @@ def test_files_of_one_name_outside_the_project_keep_a_hash_each(tmp_path: Path, 
     assert len(set(told.values())) == 3
 
 
-def test_two_links_to_one_file_are_numbered(tmp_path: Path, write) -> None:
-    write("shop.csv", "customer,day,price\n")
-    (tmp_path / "again.csv").symlink_to(tmp_path / "shop.csv")
-    spec = TableSpec.model_validate({"from": ["shop.csv", "again.csv"]})
-    assert list(fingerprint(spec, tmp_path, label="here")) == ["shop.csv", "shop.csv (2)"]
+def test_a_file_that_is_reached_twice_is_read_once(tmp_path: Path, write, open_shop, rows) -> None:
+    write("data/shop.csv", "customer,day,price\n007,2011-06-30,1.50\n")
+    (tmp_path / "again.csv").symlink_to(tmp_path / "data" / "shop.csv")
+    (tmp_path / "data" / "round").symlink_to(tmp_path / "data")
+    named = ["data/shop.csv", "again.csv", "data/../data/shop.csv", "data/**/*.csv"]
+    assert rows(open_shop(named)) == [("007", "2011-06-30", 1.5)]
+    spec = TableSpec.model_validate({"from": named})
+    assert list(fingerprint(spec, tmp_path, label="here")) == ["data/shop.csv"]
+
+
+def test_what_is_told_alike_within_the_project_and_outside_is_numbered(tmp_path: Path, write) -> None:
+    for name in ("project/a/shop.csv", "a/shop.csv"):
+        write(name, f"customer,day,price\n{name},2011-06-30,1\n")
+    spec = TableSpec.model_validate({"from": ["a/shop.csv", str(tmp_path / "a" / "shop.csv")]})
+    told = fingerprint(spec, tmp_path / "project", label="here")
+    assert len(told) == len(set(told.values())) == 2
 
 
 def _write_orders(path: Path, customer: object, price: object) -> None:

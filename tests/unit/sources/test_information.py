@@ -99,7 +99,11 @@ def test_values_that_are_not_declared_cannot_be_right(tmp_path: Path, write) -> 
     found = customer_information(
         {"maturity": spec}, tmp_path, labels="{}", as_of=date(2026, 6, 30), fresh_months=12
     )
-    assert found.cells.set_index("column")["invalid"].to_dict() == {"dimension": 1, "question": 0, "answer": 1}
+    assert found.cells.set_index("column")["invalid"].to_dict() == {
+        "dimension": 1,
+        "question": 0,
+        "answer": 1,
+    }
 
 
 def test_what_cannot_be_read_is_left_out_of_what_customers_spent(information: CustomerInformation) -> None:

@@ -130,7 +130,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(LINES)
 def test_windows_agree_with_a_stack(lines: list[Line]) -> None:
     expected, unmatched, unmatched_days = by_stack(lines)

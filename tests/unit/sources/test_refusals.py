@@ -285,7 +285,7 @@ def test_parquet_damaged_in_its_pages(tmp_path: Path, refuse) -> None:
     content[200:4000] = bytes(3800)
     path.write_bytes(bytes(content))
     told = refuse("shop.parquet")
-    assert f"{LABEL}: the rows cannot be read: " in told
+    assert f"{LABEL}: the rows of shop.parquet cannot be read: " in told
     assert str(tmp_path) not in told
 
 

@@ -93,10 +93,11 @@ def take(
     -----
     Of M true joins between declared groups a share r (recall) was made, and F joins were made that are wrong;
     with m joins made, M = (m - F) / r, and customers are groups - M. r is the share found of planted copies.
-    Half of them repeat a linked pair with its errors: these flatter, since the pairs that were linked are the
-    easier ones. Half have the same fields filled and the errors of several pairs, since errors may go
-    together in other ways than in the pairs that were linked; these give the estimate. The interval takes
-    recall to lie as far from it as the two halves lie apart, on either side, or half the share missed where
+    Half of them repeat a linked pair, with its fields and its errors: these flatter, since the pairs that
+    were linked are the easier ones. Half are of any record of the one list, filled like any of the other,
+    with errors of several pairs: these are the harder ones, since customers in several lists are better known
+    and errors go together. The estimate is the middle. The interval takes recall to lie anywhere between the
+    two, or as far from the middle as half the share missed where
     that is more. F counts pairs of look-alikes times the share of planted ones that were merged. The interval
     draws both shares from their Jeffreys posteriors, and the joins missed from a negative binomial.
     """
@@ -138,8 +139,9 @@ def _recall(planted: Planted, draws: int, random: np.random.Generator) -> Floats
     """Estimate recall, then draw it again and again."""
     halves = np.split(planted.found, 2)
     whole, mixed = (random.beta(half.sum() + 0.5, (~half).sum() + 0.5, draws) for half in halves)
-    apart = np.maximum(np.abs(whole - mixed), UNKNOWN * (1 - mixed))
-    drawn = np.append(halves[1].mean(), mixed + random.uniform(-1, 1, draws) * apart)
+    middle = (whole + mixed) / 2
+    apart = np.maximum(np.abs(whole - mixed) / 2, UNKNOWN * (1 - middle))
+    drawn = np.append(planted.found.mean(), middle + random.uniform(-1, 1, draws) * apart)
     return np.asarray(np.clip(drawn, 1e-9, 1 - 1e-9), dtype=float)
 
 

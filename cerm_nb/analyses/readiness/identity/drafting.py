@@ -183,7 +183,7 @@ def _state_sql(field: str) -> str:
 
 
 def _filled(known: pd.DataFrame) -> Integers:
-    """Number the sets of fields that are filled."""
+    """Give a number to each set of filled fields."""
     return np.asarray(known[list(FIELDS)].notna().to_numpy() @ (1 << np.arange(len(FIELDS))), dtype=np.int64)
 
 

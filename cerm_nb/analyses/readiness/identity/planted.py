@@ -35,8 +35,8 @@ class Planted:
     Parameters
     ----------
     found
-        Per copy, whether it was linked to its original's person. The first half of the copies repeat the
-        errors of one pair, the second half mix those of several.
+        Per copy, whether it was linked to its original's person. The first half of the copies repeat a
+        linked pair, the second half are filled like any record and mix errors.
     merged
         Per kind of look-alike: planted, and linked to the person they only resemble.
     errors

@@ -144,7 +144,8 @@ def _spelled_sql() -> str:
     name, family, given = (spellings.person_name(each) for each in ("name", "family_name", "given_name"))
     day = birthdays.read_day("born", "day_first", "latest")
     return (
-        f"WITH first AS (SELECT row, place, customer_id, md5_number_lower(entry || chr(31) || record_id) AS mark, "  # noqa: S608
+        f"WITH first AS (SELECT row, place, customer_id, "  # noqa: S608
+        f"md5_number_lower(entry || chr(31) || coalesce(record_id, '')) AS mark, "
         f"{name} AS called, {family} AS family_name, "
         f"{given} AS given_name, {birthdays.hyphened('birth_date')} AS born, {latest} AS latest, "
         f"{spellings.gender_of('gender')} AS gender, {spellings.phone_number('phone')} AS phone, "
