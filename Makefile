@@ -11,9 +11,9 @@ run: $(READY)  ## run the sample clients and leave their pages under out/
 	$(BIN)/cerm run $(CLIENTS)
 
 test: $(READY) lint  ## run every check: style, types, tests, notebooks
-	$(BIN)/python -m pytest -q
-	CERM_OUT=$(CURDIR)/build/nbval $(BIN)/python -m pytest -q -o filterwarnings=default --nbval \
-		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
+	CERM_OUT=$(CURDIR)/build/nbval $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadscope \
+		-o filterwarnings=default --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter trust notebooks/*.ipynb  # their outputs are this project's own; untrusted ones show no figures
