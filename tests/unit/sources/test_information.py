@@ -80,7 +80,7 @@ def test_records_have_every_column_and_keys_are_counted(information: CustomerInf
     assert list(records["customer_id"].fillna("–")) == ["1", "–", "3", "4"]
     assert records["address"].isna().all()
     assert str(records["updated"].dtype).startswith("datetime64")
-    keys = {key: rows for key, rows in information.keys[["customer_id", "rows"]].fillna("–").to_numpy()}
+    keys = dict(information.keys[["customer_id", "rows"]].fillna("–").to_numpy().tolist())
     assert keys == {"1": 2, "–": 1}
 
 
