@@ -43,6 +43,9 @@ class Problem:
         What to do about it; may be empty.
     lines
         Lines to be pasted, told below the rest.
+    examples
+        Place in the data and what stands there, told behind ``got``. What stands there may be a customer's
+        telephone number: it is told on a terminal, never on a page.
     """
 
     where: str
@@ -50,9 +53,18 @@ class Problem:
     expected: str = ""
     next_step: str = ""
     lines: tuple[str, ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        parts = [f"{self.where}: {self.got}"]
+        return self._told([": ".join(filter(None, example)) for example in self.examples])
+
+    @property
+    def public(self) -> str:
+        """What may stand on a page, which may be mailed: places in the data, not what stands there."""
+        return self._told([place for place, _ in self.examples if place])
+
+    def _told(self, examples: list[str]) -> str:
+        parts = [": ".join(filter(None, [self.where, self.got, "; ".join(examples)]))]
         parts += [f"expected {self.expected}"] if self.expected else []
         parts += [self.next_step] if self.next_step else []
         return "\n".join(map(_printable, ["; ".join(parts), *self.lines]))
@@ -64,6 +76,11 @@ def _printable(text: str) -> str:
 
 class CermError(Exception):
     """Anything this package refuses, with a reason a user can act on."""
+
+    @property
+    def public(self) -> str:
+        """What of it may stand on a page."""
+        return str(self)
 
     def _render_traceback_(self) -> list[str]:
         """Show an analyst in JupyterLab the reason alone; IPython asks for this by name."""
@@ -82,6 +99,17 @@ class InputError(CermError):
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    @property
+    def public(self) -> str:
+        """The problems without what stands in the data."""
+        return "\n".join(problem.public for problem in self.problems)
+
+    def _render_traceback_(self) -> list[str]:
+        """Show what may stand on a page first and alone: the batch takes it from there."""
+        examples = [example for problem in self.problems for example in problem.examples]
+        shown = [_printable(": ".join(filter(None, example))) for example in examples]
+        return [f"{type(self).__name__}: {self.public}", *shown]
 
 
 class ParamsError(InputError):
@@ -126,7 +154,24 @@ class OutputError(CermError):
 
 
 class StepError(CermError):
-    """A cell of a notebook raised while the batch ran it; the message names the cell and what it said."""
+    """A cell of a notebook raised while the batch ran it; the message names the cell and what it said.
+
+    Parameters
+    ----------
+    told
+        The whole message, for a terminal.
+    public
+        What of it may stand on a page; all of it where empty.
+    """
+
+    def __init__(self, told: str, public: str = "") -> None:
+        super().__init__(told)
+        self._public = public or told
+
+    @property
+    def public(self) -> str:
+        """What of the message may stand on a page."""
+        return self._public
 
 
 class StepNotRun(CermError):  # noqa: N818  # a status rather than an error

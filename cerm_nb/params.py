@@ -78,11 +78,14 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     return loader.construct_mapping(node, deep=True)
 
 
+_BOOL, _DAY = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"
 # A date stays the text it was written as, quoted or not: parameters travel through papermill as plain values.
+# So do no, yes, on and off, which YAML 1.1 takes for truth values: a column may be called so.
 _UniqueKeys.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in (_BOOL, _DAY)]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_UniqueKeys.add_implicit_resolver(_BOOL, re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 _UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
@@ -194,9 +197,10 @@ def _problem(model: type[BaseModel], detail: ErrorDetails, label: str) -> Proble
 
 
 def _shown(value: object) -> str:
-    """Write a value for an error: in short, and without the password of a database URL."""
+    """Write a value for an error: in short, and without the password of a database."""
     text = re.sub(r"(//[^\s'\":/]*):[^\s'\"]*@", r"\1:***@", _brief(value))
-    text = re.sub(r"(?i)((?:password|pwd)=)[^\s'\"&]*", r"\1***", text)
+    text = re.sub(r"(\w+:[^/\\\s:'\"][^:'\"]*):.*@", r"\1:***@", text)  # a URL whose slashes were forgotten
+    text = re.sub(r"(?is)((?:password|passwd|pwd)\s*=).*", r"\1***", text)  # its end is not sure
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 

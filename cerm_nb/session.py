@@ -94,7 +94,8 @@ class Run(ClientData, Exhibits, Generic[Own]):
         unknown = math.isnan(found.value)
         why = self.why(found.reason) if unknown else ""
         sentence = self.text(about + self._answer_key(found), found, why=why, **values)
-        judged = "" if unknown else " " + self.text(f"{about}verdict.{found.reason or 'sound'}")
+        ruling = f"{about}verdict.{found.reason or 'sound'}"
+        judged = "" if unknown else " " + self.text(ruling, found, **values)
         action = f"{about}action.{found.verdict}"
         special = f"{action}.{found.reason}"
         finding = Finding(

@@ -88,6 +88,9 @@ def _hint(table: str) -> str:
 def _told(label: str, read: sources.Provenance, sample: int | None) -> str:
     days = f", {read.first_day} to {read.last_day}" if read.first_day else ""
     left_out = f", {read.rows_left_out:,} left out by where" if read.rows_left_out else ""
+    if read.rows_undecided:
+        columns = " or ".join(read.where_columns)
+        left_out += f", {read.rows_undecided:,} of them because {columns} is empty"
     rows = f"{read.rows_kept:,} row{'s' if read.rows_kept != 1 else ''}"
     if read.rows_read == sample:
         rows += f" kept of the first {sample:,}" if read.rows_left_out else ", the first of the source"

@@ -110,9 +110,16 @@ def _without_twin(path: Path) -> nbformat.NotebookNode:
 def _failure(step: Step, error: Any) -> StepError | StepNotRun:
     if error.ename == NotEnoughData.__name__:
         return StepNotRun(error.evalue)
+    place = f"{step.name}, cell {error.exec_count}: {error.ename}"
     if error.ename in _TOLD_IN_FULL:  # says by itself where the trouble is
-        return StepError(error.evalue)
-    return StepError(f"{step.name}, cell {error.exec_count}: {error.ename}: {error.evalue}")
+        return StepError(error.evalue, _public(error) or place)
+    return StepError(f"{place}: {error.evalue}", place)  # a library's message may quote a cell of the data
+
+
+def _public(error: Any) -> str:
+    """Take what one of our errors lets stand on a page, which is the first thing it shows; else nothing."""
+    name, _, told = str(next(iter(error.traceback), "")).partition(": ")
+    return told if name == error.ename else ""
 
 
 def _make_repeatable(notebook: nbformat.NotebookNode) -> None:

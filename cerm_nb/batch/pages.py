@@ -147,11 +147,11 @@ def _row(outcome: Outcome, folder: Path, messages: Messages) -> dict[str, Any]:
         "verdict": "not_run",
         "sentence": "",
         "page": None,
-        "reason": outcome.reason,
+        "reason": outcome.public,
     }
     if outcome.page is None:
         failed = outcome.status == "failed"
-        return row | ({"reason": messages("notrun.failed", reason=outcome.reason)} if failed else {})
+        return row | ({"reason": messages("notrun.failed", reason=outcome.public)} if failed else {})
     told = findings.from_json((folder / outcome.step.name / "findings.json").read_text(encoding="utf-8"))
     if told:
         first = told[0]

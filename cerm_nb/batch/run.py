@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,13 +46,28 @@ class Client:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one notebook for one client: a status, its reason where it has no page, its time."""
+    """What became of one notebook for one client.
+
+    Parameters
+    ----------
+    client, as_of, step, status
+        Which notebook, and how it ended.
+    reason
+        Why it has no page, for a terminal: it may quote the data.
+    public
+        As much of the reason as may stand on a page.
+    page
+        Where its page is.
+    seconds
+        Time it took.
+    """
 
     client: str
     as_of: str
     step: Step
     status: str
     reason: str = ""
+    public: str = ""
     page: Path | None = None
     seconds: float = 0.0
 
@@ -133,12 +148,12 @@ def _run_step(
     force: bool,
     on_cell: Callable[[], None],
 ) -> Outcome:
-    def outcome(status: str, reason: str = "", page: Path | None = None, seconds: float = 0.0) -> Outcome:
-        return Outcome(client.common.client, client.common.as_of, step, status, reason, page, seconds)
+    def outcome(status: str, reason: str = "", public: str = "", page: Path | None = None) -> Outcome:
+        return Outcome(client.common.client, client.common.as_of, step, status, reason, public, page)
 
     reason = _cannot_run(step, client, earlier)
     if reason:
-        return outcome(NOT_RUN, reason)
+        return outcome(NOT_RUN, reason, reason)
     page = folder / f"{step.name}.html"
     begun = time.perf_counter()
     try:
@@ -146,14 +161,15 @@ def _run_step(
         if not force and fingerprint.is_current(folder / step.name, page, key):
             return outcome(UNCHANGED, page=page)
         _execute_and_publish(step, client, project, folder, key, on_cell)
+        ended = outcome(RAN, page=page)
     except StepNotRun as stopped:
-        return outcome(NOT_RUN, str(stopped), seconds=time.perf_counter() - begun)
+        ended = outcome(NOT_RUN, str(stopped), stopped.public)
     except CermError as error:
-        return outcome(FAILED, str(error), seconds=time.perf_counter() - begun)
+        ended = outcome(FAILED, str(error), error.public)
     except Exception as error:  # a fault of ours must not stop the other clients; it is told, not swallowed
-        told = f"{step.name}: unexpected {type(error).__name__}: {error}"
-        return outcome(FAILED, told, seconds=time.perf_counter() - begun)
-    return outcome(RAN, page=page, seconds=time.perf_counter() - begun)
+        public = f"{step.name}: unexpected {type(error).__name__}"
+        ended = outcome(FAILED, f"{public}: {error}", public)
+    return replace(ended, seconds=time.perf_counter() - begun)
 
 
 def _execute_and_publish(

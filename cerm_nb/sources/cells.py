@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from cerm_nb.sources.dates import day
 from cerm_nb.sources.engine import literal, quoted
-from cerm_nb.sources.spark_sql import for_spark, number_of_text
+from cerm_nb.sources.spark_sql import for_spark, number_of_text, spark_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 Dialect = Literal["duckdb", "postgres", "spark"]
 
 _NUMBER = r"^\s*[-+]?(\d+([.]\d*)?|[.]\d+)([eE][-+]?\d+)?\s*$"
+# what exports leave around a text and nobody sees: blanks of all kinds, tabs, byte order marks, zero widths
+_BLANK = r"[\s\p{Z}\p{Cf}]"
+_BLANK_IN_POSTGRES = (  # whose patterns know no classes of Unicode
+    r"[\s\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\ufffb]"
+)
+_KEPT_ZEROS = '^="([^"]*)"$'  # how a workbook keeps the zeros of ="00123"
 _LARGEST_NUMBER = "1e15"  # beyond it sums of amounts no longer fit the engine's decimals
 _LARGEST_WHOLE = 9_007_199_254_740_992  # beyond it a float no longer holds every whole number
 
@@ -62,12 +68,10 @@ def as_text(sql: str, dialect: Dialect) -> str:
     return f"CAST({sql} AS {'STRING' if dialect == 'spark' else 'VARCHAR'})"
 
 
-def all_filled(columns: Iterable[str], kinds: Mapping[str, ValueKind]) -> str:
+def all_filled(columns: Iterable[str], kinds: Mapping[str, ValueKind], dialect: Dialect) -> str:
     """Write an SQL condition: every one of the columns has a value that is more than blanks."""
     conditions = [
-        f"coalesce(trim({quoted(name)}) <> '', false)"
-        if kinds[name] == "text"
-        else f"{quoted(name)} IS NOT NULL"
+        f"{_filled_text(quoted(name), dialect) if kinds[name] == 'text' else quoted(name)} IS NOT NULL"
         for name in columns
     ]
     return " AND ".join(conditions) or "true"
@@ -75,7 +79,7 @@ def all_filled(columns: Iterable[str], kinds: Mapping[str, ValueKind]) -> str:
 
 def _text(sql: str, value: ValueKind, dialect: Dialect) -> str:
     if value == "text":
-        return f"nullif(trim({sql}), '')"
+        return _filled_text(sql, dialect)
     if value == "number":  # an identifier that pandas wrote as 17850.0
         whole = f"{sql} = floor({sql}) AND abs({sql}) < {_LARGEST_WHOLE}"
         plain = as_text(f"CAST({sql} AS BIGINT)", dialect)
@@ -83,11 +87,24 @@ def _text(sql: str, value: ValueKind, dialect: Dialect) -> str:
     return as_text(sql, dialect)
 
 
+def _filled_text(sql: str, dialect: Dialect) -> str:
+    """Write SQL of a text without the blanks around it, NULL where nothing is left."""
+    blank = _BLANK_IN_POSTGRES if dialect == "postgres" else _BLANK
+    write = spark_literal if dialect == "spark" else literal
+    everywhere = "" if dialect == "spark" else ", 'g'"
+    inner = "$1" if dialect == "spark" else r"\1"
+    kept = f"regexp_replace({sql}, {write(_KEPT_ZEROS)}, '{inner}')"
+    text = f"CASE WHEN substr({sql}, 1, 2) = {literal(_KEPT_ZEROS[1:3])} THEN {kept} ELSE {sql} END"
+    return f"nullif(regexp_replace({text}, {write(f'^{blank}+|{blank}+$')}, ''{everywhere}), '')"
+
+
 def _number(sql: str, value: ValueKind, dialect: Dialect) -> str:
     if dialect == "postgres":
         number = _guarded_number(sql) if value == "text" else f"CAST({sql} AS DOUBLE PRECISION)"
     elif dialect == "spark" and value == "text":
         number = number_of_text(sql, _NUMBER)
+    elif value == "text":  # DuckDB would read 1_000
+        number = f"TRY_CAST(replace({sql}, '_', '?') AS DOUBLE)"
     else:
         number = f"TRY_CAST({sql} AS DOUBLE)"
     # the engines hold NaN for larger than any number

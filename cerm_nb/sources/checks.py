@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cerm_nb.schemas import Kind
-    from cerm_nb.sources.codes import Codes
+    from cerm_nb.sources.codes import Codes, Examples
     from cerm_nb.sources.numerals import Numerals
     from cerm_nb.sources.readers import Reader
 
@@ -25,6 +25,10 @@ _LONGEST_VALUE = 40
 _MOST_VALUES = 100
 _SERIAL = re.compile(r"= '\s*\d{5}([.]\d+)?\s*'")  # as a workbook counts days since 1900, from 1927 to 2173
 _COMMA_BEFORE_DECIMALS = re.compile(r"= '[-+\d.]*,(\d{1,2}|\d{4,})\s*'")
+
+_GROUPS = re.compile(r"= '[^\d']*\d{1,3}(,\d{3})+([.]\d*)?\D*'")
+_BOOKED_MINUS = re.compile(r"= '\s*([△▲▽▼(])\s*[^\d']?\d[\d.,]*\s*\)?\s*'")
+_YEAR_OF_FOUR = re.compile(r"\d{4}")
 
 _EXPECTED: dict[Kind, str] = {
     "date": "2011-06-30, 2011/06/30, 2011.06.30, 20110630, 2011년 6월 30일 or 2011-06-30 08:26",
@@ -100,6 +104,8 @@ class Counts:
         Rows of the source, and those that meet ``where``.
     undecided
         Rows whose ``where`` has no answer although its columns are filled.
+    unanswered
+        Rows whose ``where`` has no answer since one of its columns is empty; they are left out.
     unreadable, empty, undeclared
         Canonical column → kept rows whose cell cannot be read, has nothing to read or a code for a missing
         answer, or holds a value that is not declared.
@@ -110,6 +116,7 @@ class Counts:
     read: int
     kept: int
     undecided: int
+    unanswered: int
     unreadable: dict[str, int]
     empty: dict[str, int]
     undeclared: dict[str, int]
@@ -121,9 +128,10 @@ def count(rows: Rows, cells: list[Cell]) -> Counts:
     """Count unreadable, empty and undeclared cells of every column in one pass."""
     inner = [f"({rows.condition}) AS kept", f"{_undecided(rows)} AS undecided"]
     outer = ["count(*)", "count(*) FILTER (WHERE kept)", "count(*) FILTER (WHERE undecided)"]
+    outer.append("count(*) FILTER (WHERE kept IS NULL AND NOT undecided)")
     for position, cell in enumerate(cells):
-        inner.append(f"{cell.read} AS cell_{position}")
-        inner.append(f"({all_filled(cell.columns, rows.reader.kinds)}) AS filled_{position}")
+        is_filled = all_filled(cell.columns, rows.reader.kinds, rows.reader.dialect)
+        inner += [f"{cell.read} AS cell_{position}", f"({is_filled}) AS filled_{position}"]
         value, filled = f"cell_{position}", f"filled_{position}"
         empty = f"({value} IS NULL AND NOT {filled} OR {cell.codes.is_missing(value)})"
         outer.append(f"count(*) FILTER (WHERE kept AND {value} IS NULL AND {filled})")
@@ -134,12 +142,13 @@ def count(rows: Rows, cells: list[Cell]) -> Counts:
     selected = f"SELECT {', '.join(inner)} FROM {rows.reader.relation}"  # noqa: S608  # quoted
     found = rows.reader.ask(f"SELECT {', '.join(outer)} FROM ({selected}) AS checked")[0]  # noqa: S608  # quoted
     names = [cell.name for cell in cells]
-    triples = found[3 : 3 + 3 * len(cells)]
-    first, last = found[3 + 3 * len(cells) :] if dates else (None, None)
+    triples = found[4 : 4 + 3 * len(cells)]
+    first, last = found[4 + 3 * len(cells) :] if dates else (None, None)
     return Counts(
         read=found[0],
         kept=found[1],
         undecided=found[2],
+        unanswered=found[3],
         unreadable=dict(zip(names, triples[::3], strict=True)),
         empty=dict(zip(names, triples[1::3], strict=True)),
         undeclared=dict(zip(names, triples[2::3], strict=True)),
@@ -167,24 +176,25 @@ def problems(rows: Rows, cells: list[Cell], counts: Counts, *, label: str) -> li
 
 
 def _undecided(rows: Rows) -> str:
-    filled = all_filled(rows.columns, rows.reader.kinds)
+    filled = all_filled(rows.columns, rows.reader.kinds, rows.reader.dialect)
     return f"(({rows.condition}) IS NULL AND {filled})"
 
 
 def _about_condition(rows: Rows, counts: Counts, label: str) -> Problem:
     examples = _examples(rows, rows.columns, _undecided(rows))
-    got = f"{counts.undecided:,} rows can neither be kept nor left out by {shown(rows.text)}: {examples}"
-    return Problem(f"{label}.where", got, "yes or no for every row", "mend the cells or the condition")
+    got = f"{counts.undecided:,} rows can neither be kept nor left out by {shown(rows.text)}"
+    next_step = "mend the cells or the condition"
+    return Problem(f"{label}.where", got, "yes or no for every row", next_step, examples=examples)
 
 
 def _about_unreadable(rows: Rows, cell: Cell, number: int, label: str) -> Problem:
-    filled = all_filled(cell.columns, rows.reader.kinds)
+    filled = all_filled(cell.columns, rows.reader.kinds, rows.reader.dialect)
     bad = f"({rows.condition}) AND {cell.read} IS NULL AND {filled}"
     examples = _examples(rows, cell.columns, bad)
     noun = {"date": "a date", "number": "a number", "text": "text"}[cell.kind]
     told = f"{number:,} rows" if number > 1 else "1 row"
-    got = f"{told} cannot be read as {noun}: {examples}"
-    return Problem(f"{label}.columns.{cell.name}", got, _expected(cell), _advice(cell, examples))
+    got, next_step = f"{told} cannot be read as {noun}", _advice(cell, examples)
+    return Problem(f"{label}.columns.{cell.name}", got, _expected(cell), next_step, examples=examples)
 
 
 def _about_undeclared(rows: Rows, cell: Cell, label: str) -> Problem:
@@ -200,10 +210,11 @@ def _about_undeclared(rows: Rows, cell: Cell, label: str) -> Problem:
 
 def _about_empty(rows: Rows, cell: Cell, counts: Counts, label: str) -> Problem:
     number = counts.empty[cell.name]
-    nothing = f"{cell.read} IS NULL AND NOT ({all_filled(cell.columns, rows.reader.kinds)})"
+    filled = all_filled(cell.columns, rows.reader.kinds, rows.reader.dialect)
+    nothing = f"{cell.read} IS NULL AND NOT ({filled})"
     bad = f"({rows.condition}) AND ({nothing} OR {cell.codes.is_missing(cell.read)})"
     examples = _examples(rows, cell.columns, bad)
-    got = f"{number:,} of {counts.kept:,} rows have no value: {examples}"
+    got = f"{number:,} of {counts.kept:,} rows have no value"
     tests = " and ".join(
         f"trim({quoted(name)}) <> ''" if rows.reader.kinds[name] == "text" else f"{quoted(name)} is not null"
         for name in cell.columns
@@ -212,7 +223,8 @@ def _about_empty(rows: Rows, cell: Cell, counts: Counts, label: str) -> Problem:
         codes = ", ".join(f"{code:g}" for code in cell.codes.missing)
         tests += f" and ({cell.text}) not in ({codes})"
     next_step = f"leave them out by where: {tests}"
-    return Problem(f"{label}.columns.{cell.name}", got, "a value in every row", next_step)
+    where = f"{label}.columns.{cell.name}"
+    return Problem(where, got, "a value in every row", next_step, examples=examples)
 
 
 def _expected(cell: Cell) -> str:
@@ -221,20 +233,37 @@ def _expected(cell: Cell) -> str:
     return _EXPECTED[cell.kind]
 
 
-def _advice(cell: Cell, examples: str) -> str:
+def _advice(cell: Cell, examples: Examples) -> str:
+    held = "; ".join(told for _, told in examples)
     column = quoted(cell.columns[0]) if cell.columns else "…"
+    if cell.kind == "text":
+        return "mend the cells or the expression"
+    if cell.kind == "number":
+        return _advice_on_numbers(cell, column, held)
     if "strptime" in cell.text.lower():
-        return "mend the cells or the format"
-    if cell.kind == "date" and _SERIAL.search(examples) and "excel_date" not in cell.text.lower():
+        is_short = "%Y" in cell.text and not _YEAR_OF_FOUR.search(held)
+        return "mend the cells or the format" + (": %y reads years of two digits" if is_short else "")
+    if _SERIAL.search(held) and "excel_date" not in cell.text.lower():
         return f"days counted by a workbook are read by excel_date({column})"
-    if cell.kind == "date":
-        return f"state the format, e.g. strptime({column}, '%d.%m.%Y')"
-    if _COMMA_BEFORE_DECIMALS.search(examples) and cell.numerals.are_plain:
+    return f"state the format, e.g. strptime({column}, '%d.%m.%Y')"
+
+
+def _advice_on_numbers(cell: Cell, column: str, held: str) -> str:
+    """Advise what makes numbers of cells without changing what they say."""
+    booked = _BOOKED_MINUS.search(held)
+    if booked:
+        bare = f"replace({column}, '{booked[1]}', '')"
+        bare = f"replace({bare}, ')', '')" if booked[1] == "(" else bare
+        case = f"case when starts_with({column}, '{booked[1]}') then -{bare} else {column} end"
+        return f"where {booked[1]} stands for a minus, write {case}"
+    if _GROUPS.search(held) and cell.numerals.are_plain:
+        return 'where a comma stands between thousands, state thousands: ","'
+    if _COMMA_BEFORE_DECIMALS.search(held) and cell.numerals.are_plain:
         return "where a comma stands before decimals, state decimal: ','"
-    return f"take out what is no number, e.g. replace({column}, ',', '')"
+    return f"mend the cells, or take a unit away, e.g. replace({column}, '원', '')"
 
 
-def _examples(rows: Rows, columns: tuple[str, ...], condition: str) -> str:
+def _examples(rows: Rows, columns: tuple[str, ...], condition: str) -> Examples:
     """First rows that meet a condition: where they lie and what they hold."""
     listed = ", ".join([ROW, *(as_text(quoted(name), rows.reader.dialect) for name in columns)])
     used = tuple(
@@ -244,8 +273,8 @@ def _examples(rows: Rows, columns: tuple[str, ...], condition: str) -> str:
         f"SELECT {listed} FROM ({rows.reader.numbered(used)}) AS numbered "  # noqa: S608  # quoted
         f"WHERE {condition} ORDER BY {ROW} LIMIT {_MOST_EXAMPLES}"
     )
-    return "; ".join(
-        f"{rows.reader.place(row)}: {', '.join(map(_shown, columns, values)) or 'no column is used'}"
+    return tuple(
+        (rows.reader.place(row), ", ".join(map(_shown, columns, values)) or "no column is used")
         for row, *values in found
     )
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cerm_nb.sources.spec import TableSpec
 
 _MOST_VALUES_TOLD = 10
+Examples = tuple[tuple[str, str], ...]
+"""Places in the data and what stands there."""
 
 
 @dataclass(frozen=True)
@@ -61,22 +63,23 @@ class Codes:
             return cell
         return f"CASE WHEN NOT ({self.is_missing(cell)} OR {self.is_undeclared(cell)}) THEN {cell} END"
 
-    def problem(self, where: str, counted: list[tuple[object, int]], examples: str) -> Problem:
+    def problem(self, where: str, counted: list[tuple[object, int]], examples: Examples) -> Problem:
         """Tell the undeclared values, each with its number of rows, most frequent first."""
         told = ", ".join(f"{_written(value)} × {number:,}" for value, number in counted[:_MOST_VALUES_TOLD])
         more = len(counted) - _MOST_VALUES_TOLD
         told += f" and {more} other values" if more > 0 else ""
-        got = f"undeclared codes: {told}: {examples}"
+        got = f"undeclared codes: {told}"
         if self.texts:
             near = nearest(str(counted[0][0]), self.texts)
             next_step = near or "write them so by CASE, or leave the rows out by where"
-            return Problem(where, got, ", ".join(self.texts), next_step)
+            return Problem(where, got, ", ".join(self.texts), next_step, examples=examples)
         low, high = self.scale or (0.0, 0.0)
         name = where.rpartition(".")[2]
         codes = f" or a missing code ({', '.join(map(_written, self.missing))})" if self.missing else ""
         first = ", ".join(_written(value) for value, _ in counted[:_MOST_VALUES_TOLD])
         next_step = f"where they mean no answer, declare missing: {{{name}: [{first}]}}"
-        return Problem(where, got, f"{_written(low)} to {_written(high)}{codes}", next_step)
+        expected = f"{_written(low)} to {_written(high)}{codes}"
+        return Problem(where, got, expected, next_step, examples=examples)
 
 
 def declared(spec: TableSpec, meaning: ColumnMeaning) -> Codes:

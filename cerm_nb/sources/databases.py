@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cerm_nb.sources.rewriting import ValueKind
 
 _BATCH = 20_000
+_EXACT = 1 << 53  # up to here a floating number is one whole number only
 
 
 def require_table(wanted: str, names: Iterable[str], *, label: str) -> None:
@@ -186,7 +187,8 @@ class SqliteTable:
             finally:
                 connection.close()
         except sqlite3.Error as error:
-            raise DataError(Problem(self._told, f"cannot be read as a SQLite database: {error}")) from None
+            told = Problem(self._told, "cannot be read as a SQLite database", examples=(("", str(error)),))
+            raise DataError(told) from None
 
 
 def _read_only(path: Path) -> str:
@@ -204,6 +206,8 @@ def _read_only(path: Path) -> str:
 def _written(cell: object) -> str | None:
     if isinstance(cell, bytes):
         return cell.decode("utf-8", errors="replace")
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        return str(int(cell))  # customer 17850, not 17850.0: SQLite holds whole numbers in REAL columns so
     return None if cell is None else str(cell)
 
 

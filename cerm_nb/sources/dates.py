@@ -18,14 +18,15 @@ _CLOCK = r"[ T](?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.]\d+)?)?"
 _TIME = rf"(?:{_CLOCK}\s*(?:{_OFFSET}|[AaPp][Mm])?)?"
 # signs or letters behind a clock, AM and PM left out: an offset, or the name of a zone
 _OTHER_OFFSET = r":\d\d.*([-+]|[B-LNOQ-Zb-lnoq-z])"
-_DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+# before the year 1000 lie only years that lost their century, such as 0025
+_DAY = r"[1-9]\d{3}[-/]\d{1,2}[-/]\d{1,2}"
 
 # 2011년 3월 5일 (토) 오후 3:20, 2011. 3. 5. and 2011.03.05: the year stands first, so none can be mistaken
 _HOUR = r"(?:\s*(?:오전|오후))?\s*(?:[01]?\d|2[0-4])"
 _KOREAN_CLOCK = rf"{_HOUR}(?::[0-5]\d(?::[0-5]\d)?|\s*시(?:\s*[0-5]?\d\s*분(?:\s*[0-5]?\d\s*초)?)?)"
 _KOREAN_TAIL = rf"(?:\s*[(]?[월화수목금토일](?:요일)?[)]?)?(?:{_KOREAN_CLOCK})?"
 _KOREAN = (
-    rf"(\d{{4}})(?:\s*년\s*|[.]\s*)(\d{{1,2}})(?:\s*월\s*|[.]\s*)(\d{{1,2}})(?:\s*일|[.])?{_KOREAN_TAIL}"
+    rf"([1-9]\d{{3}})(?:\s*년\s*|[.]\s*)(\d{{1,2}})(?:\s*월\s*|[.]\s*)(\d{{1,2}})(?:\s*일|[.])?{_KOREAN_TAIL}"
 )
 
 
@@ -79,34 +80,34 @@ def _in_zone(moment: str, timezone: str, dialect: Dialect) -> str:
 
 
 def _in_calendar(day: str) -> str:
-    """Leave out days that engines know and Python does not: before Christ, beyond 9999, infinity."""
-    return f"CASE WHEN {day} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN {day} END"
+    """Leave out days that no client means: years of less than four digits, beyond 9999, infinity."""
+    return f"CASE WHEN {day} BETWEEN DATE '1000-01-01' AND DATE '9999-12-31' THEN {day} END"
 
 
 def _written(text: str) -> str:
     """Read the day a text names, in DuckDB."""
     dashed = text
-    for pattern in (r"(\d{4})(\d{2})(\d{2})", _KOREAN):
+    for pattern in (r"([1-9]\d{3})(\d{2})(\d{2})", _KOREAN):
         dashed = rf"regexp_replace({dashed}, '^\s*{pattern}\s*$', '\1-\2-\3')"
     by_pattern = rf"TRY_CAST(regexp_extract({dashed}, '^\s*({_DAY}){_TIME}\s*$', 1) AS DATE)"
     # the cast alone is five times faster, and as strict where a year of four digits stands first
     # it also reads names of zones, other signs than T and Z of a time, and years (BC)
     is_plain = f"substr({text}, 5, 1) IN ('-', '/') AND NOT regexp_matches({text}, '[A-SU-Ya-z(]')"
-    has_no_year = f"starts_with(ltrim({text}), '0000')"
+    has_no_year = f"starts_with(ltrim({text}), '0')"
     plain = f"TRY_CAST({text} AS DATE)"
     return f"CASE WHEN {has_no_year} THEN NULL WHEN {is_plain} THEN {plain} ELSE {by_pattern} END"
 
 
 def _written_for_postgres(text: str) -> str:
     """Read the day a text names, in PostgreSQL, whose casts and `make_date` stop at a day that is none."""
-    pattern = literal(rf"^\s*(\d{{8}}|{_DAY}{_TIME}|{_KOREAN})\s*$")
+    pattern = literal(rf"^\s*([1-9]\d{{7}}|{_DAY}{_TIME}|{_KOREAN})\s*$")
     parts = rf"regexp_match({text}, '^\s*(\d{{4}})\D*(\d{{1,2}})\D*(\d{{1,2}})')"
     year, month, day_of_month = (f"CAST(({parts})[{position}] AS INT)" for position in (1, 2, 3))
     lengths = "'{31,28,31,30,31,30,31,31,30,31,30,31}'"
     is_leap = f"({year} % 4 = 0 AND {year} % 100 <> 0 OR {year} % 400 = 0) AND {month} = 2"
     last = f"(CAST({lengths} AS INT[]))[{month}] + CASE WHEN {is_leap} THEN 1 ELSE 0 END"
     # a month beyond the list has no last day, so that the comparison is not true
-    is_day = f"{text} ~ {pattern} AND {year} > 0 AND {day_of_month} BETWEEN 1 AND {last}"
+    is_day = f"{text} ~ {pattern} AND {day_of_month} BETWEEN 1 AND {last}"
     # most days are written plainly and stand in every month: twenty times faster than the parts
     plain = literal(rf"^[1-9]\d{{3}}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]){_TIME}\s*$")
     by_parts = f"WHEN {is_day} THEN make_date({year}, {month}, {day_of_month})"
@@ -115,7 +116,7 @@ def _written_for_postgres(text: str) -> str:
 
 def _written_for_spark(text: str) -> str:
     """Read the day a text names, in Spark."""
-    return day_of_text(text, rf"^\s*(\d{{8}}|{_DAY}{_TIME}|{_KOREAN})\s*$")
+    return day_of_text(text, rf"^\s*([1-9]\d{{7}}|{_DAY}{_TIME}|{_KOREAN})\s*$")
 
 
 _WRITERS: dict[Dialect, Callable[[str], str]] = {

@@ -107,7 +107,7 @@ def engine_errors(
     Parameters
     ----------
     where, got, expected, next_step
-        As in `Problem`; the engine's own reason is added to ``got``.
+        As in `Problem`; the engine's own reason, which may quote a cell, is added as an example.
     secrets
         Texts that must not appear in the message.
 
@@ -119,8 +119,8 @@ def engine_errors(
     try:
         yield
     except (duckdb.Error, IbisError, OSError, *_driver_errors()) as error:
-        told = hide(f"{got}: {reason(error)}", secrets)
-        raise DataError(Problem(where, told, expected, next_step)) from None
+        examples = (("", hide(reason(error), secrets)),)
+        raise DataError(Problem(where, hide(got, secrets), expected, next_step, examples=examples)) from None
 
 
 def hide(text: str, secrets: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ from cerm_nb.sources import excel_dates
 from cerm_nb.sources.cells import to_sql
 from cerm_nb.sources.engine import quoted
 from cerm_nb.sources.numerals import Numerals
-from cerm_nb.sources.rewriting import rewrite
+from cerm_nb.sources.rewriting import rewrite, unclear_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,7 +85,12 @@ class Expression:
 
 
 def read(
-    text: str, kinds: Mapping[str, ValueKind], *, where: str, numerals: Numerals = _PLAIN
+    text: str,
+    kinds: Mapping[str, ValueKind],
+    *,
+    where: str,
+    numerals: Numerals = _PLAIN,
+    is_text: bool = False,
 ) -> Expression | list[Problem]:
     """Read one expression and check it against the allow list and the source's columns.
 
@@ -99,6 +104,8 @@ def read(
         Place told in problems.
     numerals
         How texts write numbers.
+    is_text
+        Whether the expression fills a column of texts.
 
     Returns
     -------
@@ -109,7 +116,7 @@ def read(
         got = f"{shown(text)} has {len(text):,} characters"
         return [Problem(where, got, f"an expression of at most {_MOST_SIGNS:,}")]
     try:
-        return _checked(text, kinds, where, numerals)
+        return _checked(text, kinds, where, numerals, is_text)
     except RecursionError:
         return [Problem(where, "the expression is nested too deeply", "fewer parentheses and terms")]
 
@@ -164,7 +171,7 @@ def written(expression: Expression, dialect: Dialect, *, where: str) -> str:
 
 
 def _checked(
-    text: str, kinds: Mapping[str, ValueKind], where: str, numerals: Numerals
+    text: str, kinds: Mapping[str, ValueKind], where: str, numerals: Numerals, is_text: bool
 ) -> Expression | list[Problem]:
     tree = _parse(text, where)
     if isinstance(tree, Problem):
@@ -186,7 +193,13 @@ def _checked(
         refused.add(text.split()[0])
         names = [name for name in _unquoted(text, kinds) if not name.isidentifier() or name in refused]
         return [_advised(problem, names) for problem in problems]
-    return Expression(text, rewrite(tree, kinds, numerals), tuple(used))
+    tree = rewrite(tree, kinds, numerals, is_text=is_text)
+    if unclear_order(tree, kinds) is not None:
+        got = f"{shown(text)} puts texts in order, where 9 comes after 10"
+        return [
+            Problem(where, got, "numbers or days", "state cast(… as double) or strptime(…) on either side")
+        ]
+    return Expression(text, tree, tuple(used))
 
 
 def match(name: str, columns: Iterable[str]) -> str | None:

@@ -77,8 +77,8 @@ class JsonLinesSource:
     ) -> None:
         """Copy the used keys of every file."""
         create_empty(connection, used)
-        declared = ", ".join(f"{literal(self._names[name])}: 'VARCHAR'" for name in used)
-        listed = ", ".join(quoted(self._names[name]) for name in used)
+        declared = ", ".join(f"{literal(self._names[name])}: 'JSON'" for name in used)
+        listed = ", ".join(_as_text(quoted(self._names[name])) for name in used)
         for file in self.files:
             there = count_rows(connection)
             if limit is not None and there >= limit:
@@ -125,13 +125,19 @@ class JsonLinesSource:
         try:
             return connection.execute(query).fetchall()
         except duckdb.Error as error:
-            told = Problem(file.told, f"cannot be read as JSON lines: {reason(error)}")
+            told = Problem(file.told, "cannot be read as JSON lines", examples=(("", reason(error)),))
             raise DataError(self._bad_lines(file) or told) from None
 
     def _bad_lines(self, file: SourceFile) -> list[Problem]:
         """Find the first lines that cannot be read; the engine's own count of lines is not reliable."""
         with file.path.open(encoding=decoder(self.spec.encoding)) as stream:
             return list(islice(_problems(stream, file.told), _MOST_EXAMPLES))
+
+
+def _as_text(cell: str) -> str:
+    """Write SQL of a JSON value as text; of a whole number without its .0: customer 17850, not 17850.0."""
+    number = f"regexp_replace(CAST({cell} AS VARCHAR), '[.]0+$', '')"
+    return f"CASE json_type({cell}) WHEN 'DOUBLE' THEN {number} ELSE {cell} ->> '$' END"
 
 
 def _options(path: Path) -> str:
@@ -152,10 +158,10 @@ def _problems(lines: Iterator[str], told: str) -> Iterator[Problem]:
             yield Problem(where, "half of a pair of surrogates stands alone", "characters alone")
             continue
         except (ValueError, RecursionError) as error:
-            yield Problem(where, f"no JSON: {error}", expected)
+            yield Problem(where, "no JSON", expected, examples=(("", str(error)),))
             continue
         if not isinstance(found, _Pairs):
-            yield Problem(where, f"{line.strip()[:40]!r} is no object", expected)
+            yield Problem(where, "is no object", expected, examples=(("", repr(line.strip()[:40])),))
         elif len(dict(found)) < len(found):
             yield Problem(where, "has a key twice", "each key once")
 

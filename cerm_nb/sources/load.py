@@ -49,6 +49,8 @@ class Provenance:
         Rows of the source, and those that met ``where``.
     first_day, last_day
         Range of the kept rows' dates; None where the table has none.
+    rows_undecided, where_columns
+        Rows left out since ``where`` has no answer where one of its columns is empty, and these columns.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Provenance:
     rows_kept: int
     first_day: date | None = None
     last_day: date | None = None
+    rows_undecided: int = 0
+    where_columns: tuple[str, ...] = ()
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -67,7 +71,7 @@ class Provenance:
 
     @property
     def rows_left_out(self) -> int:
-        """Rows that did not meet ``where``."""
+        """Rows that did not meet ``where``, those it has no answer for included."""
         return self.rows_read - self.rows_kept
 
 
@@ -160,6 +164,8 @@ def open_table(
         rows_kept=counts.kept,
         first_day=counts.first_day,
         last_day=counts.last_day,
+        rows_undecided=counts.unanswered,
+        where_columns=rows.columns,
     )
     return Loaded(
         schemas.conform(name, _publish(name, rows, cells)),

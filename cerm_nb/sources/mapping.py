@@ -97,8 +97,8 @@ def _unstated(meaning: ColumnMeaning, reader: Reader, where: str) -> Problem:
     return Problem(where, "is not stated", missing.expected, next_step)
 
 
-def _read(spec: TableSpec, text: str, reader: Reader, where: str) -> Expression:
-    found = read(text, reader.kinds, where=where, numerals=spec.numerals)
+def _read(spec: TableSpec, text: str, reader: Reader, where: str, *, is_text: bool = False) -> Expression:
+    found = read(text, reader.kinds, where=where, numerals=spec.numerals, is_text=is_text)
     if not isinstance(found, Expression):
         raise DataError(found)
     return found
@@ -112,7 +112,8 @@ def _cells(spec: TableSpec, meaning: ColumnMeaning, reader: Reader, label: str) 
         if meaning.required:
             raise DataError(_unstated(meaning, reader, where))
         return []
-    expression = _read(spec, text if text is not None else quoted(meaning.name), reader, where)
+    stated = text if text is not None else quoted(meaning.name)
+    expression = _read(spec, stated, reader, where, is_text=meaning.kind == "text")
     sql, kind = _put(expression, reader, where)
     if not is_readable(meaning.kind, kind):
         got = f"{shown(expression.text)} gives {_KIND_WORDS.get(kind, f'a {kind}')}"
@@ -161,6 +162,11 @@ def _put(expression: Expression, reader: Reader, where: str) -> tuple[str, Value
         return sql, reader.value_kind(sql)
     except DataError as error:
         raise DataError(
-            Problem(where, f"{shown(expression.text)} fails: {problem.got}", next_step="mend the expression")
+            Problem(
+                where,
+                f"{shown(expression.text)} fails: {problem.got}",
+                next_step="mend the expression",
+                examples=problem.examples,
+            )
             for problem in error.problems
         ) from None

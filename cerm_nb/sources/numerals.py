@@ -52,6 +52,17 @@ class Numerals:
         case.meta[_DONE] = True  # what is plain must not be read by the marks again
         return case
 
+    def castable(self, text: exp.Expr) -> exp.Expr:
+        """Make an expression whose cast reads a text's number by the marks, and none where a mark is another.
+
+        DuckDB alone would read 1_000.
+        """
+        if not self.are_plain or text.meta.get(_DONE):
+            return self.plain(text)
+        guarded = _replaced(text, "_", "?")
+        guarded.meta[_DONE] = True
+        return guarded
+
     def told(self) -> str:
         """Say how numbers are expected to be written."""
         return f"1{self.thousands}234{self.decimal}50"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from cerm_nb.errors import DataError, Problem
-from cerm_nb.sources.engine import literal, reason
+from cerm_nb.sources.engine import engine_errors, literal, quoted, reason
 from cerm_nb.sources.raw import RAW, ROW, Places, unique_names
 from cerm_nb.sources.types import described, kind_of_type, readable
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from cerm_nb.sources.paths import SourceFile
     from cerm_nb.sources.rewriting import ValueKind
+
+_EXACT = {"FLOAT": 1 << 24, "DOUBLE": 1 << 53}  # up to here a floating number is one whole number only
 
 
 @dataclass
@@ -40,6 +42,7 @@ class ParquetSource:
     def __post_init__(self) -> None:
         start = 0
         kinds: dict[str, tuple[str, ValueKind]] = {}
+        kinds_of: list[dict[str, ValueKind]] = []
         for file in self.files:
             types, rows = self._describe(file)
             self._types = self._types or types
@@ -47,9 +50,11 @@ class ParquetSource:
                 got = f"has other columns ({', '.join(types)}) than {self.files[0].told}"
                 raise DataError(Problem(file.told, got, ", ".join(self._types)))
             _refuse_floats_beside_text(kinds, types, file)
+            kinds_of.append({name: kind_of_type(told) for name, told in types.items()})
             self._places.add(file.told, start)
             start += rows
         self._types = self._describe_together()
+        self._refuse_rounding(kinds_of)
 
     @property
     def columns(self) -> dict[str, ValueKind]:
@@ -90,8 +95,34 @@ class ParquetSource:
             return described(self.connection, f"SELECT * FROM {self._read()}")  # noqa: S608  # quoted
         except duckdb.Error as error:
             told = ", ".join(file.told for file in self.files)
-            got = f"cannot be read as one table: {reason(error)}"
-            raise DataError(Problem(told, got, "one type for a column in all files")) from None
+            got, expected = "cannot be read as one table", "one type for a column in all files"
+            raise DataError(Problem(told, got, expected, examples=(("", reason(error)),))) from None
+
+    def _refuse_rounding(self, kinds_of: list[dict[str, ValueKind]]) -> None:
+        """Refuse whole numbers that become other ones where another file holds floating numbers.
+
+        Raises
+        ------
+        DataError
+            With every such column of every file.
+        """
+        problems: list[Problem] = []
+        for file, kinds in zip(self.files, kinds_of, strict=True):
+            for name, exact in ((name, _EXACT.get(self._types[name])) for name in kinds):
+                if exact and kinds[name] == "whole" and self._farthest(file, name) > exact:
+                    got = f"column {name!r} holds whole numbers beyond {exact:,}, another file floating ones"
+                    next_step = "export the files with one type"
+                    problems.append(Problem(file.told, got, "one type in all files", next_step))
+        if problems:
+            raise DataError(problems)
+
+    def _farthest(self, file: SourceFile, name: str) -> int:
+        """Largest magnitude of a column of whole numbers."""
+        source = f"read_parquet({literal(str(file.path))}, hive_partitioning=false)"
+        query = f"SELECT min({quoted(name)}), max({quoted(name)}) FROM {source}"  # noqa: S608  # quoted
+        with engine_errors(file.told, "cannot be read as Parquet"):
+            ends = self.connection.execute(query).fetchall()[0]
+        return max((abs(int(end)) for end in ends if end is not None), default=0)
 
     def _describe(self, file: SourceFile) -> tuple[dict[str, str], int]:
         path = literal(str(file.path))
@@ -105,8 +136,13 @@ class ParquetSource:
                 f"SELECT name, num_children FROM parquet_schema({path})"  # noqa: S608  # quoted
             ).fetchall()
         except duckdb.Error as error:
-            got = f"cannot be read as Parquet: {reason(error)}"
-            problem = Problem(file.told, got, "a whole Parquet file", "copy or export it again")
+            problem = Problem(
+                file.told,
+                "cannot be read as Parquet",
+                "a whole Parquet file",
+                "copy or export it again",
+                examples=(("", reason(error)),),
+            )
             raise DataError(problem) from None
         unique_names(_outermost(written), where=file.told, told="the file")  # the engine would rename one
         return types, int(counted[0][0])

@@ -53,9 +53,12 @@ class SourceFile:
 
     def fingerprint(self) -> dict[str, str | int]:
         """Name, size in bytes and SHA-256 of the file."""
+        return {"path": self.told, "bytes": self.path.stat().st_size, "sha256": self.sha256()}
+
+    def sha256(self) -> str:
+        """SHA-256 of the file."""
         with self.path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return {"path": self.told, "bytes": self.path.stat().st_size, "sha256": digest}
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def resolve(spec: TableSpec, root: Path, *, label: str) -> list[SourceFile]:
@@ -67,7 +70,7 @@ def resolve(spec: TableSpec, root: Path, *, label: str) -> list[SourceFile]:
     Raises
     ------
     DataError
-        With every location that is missing, empty, a folder or unreadable.
+        With every location that is missing, empty, a folder, unreadable or a copy of one before.
     """
     problems: list[Problem] = []
     found: list[Path] = []
@@ -81,7 +84,29 @@ def resolve(spec: TableSpec, root: Path, *, label: str) -> list[SourceFile]:
             found += [path]
     if problems:
         raise DataError(problems)
-    return [SourceFile(path, told) for path, told in _told_apart(_each_once(found), root).items()]
+    files = [SourceFile(path, told) for path, told in _told_apart(_each_once(found), root).items()]
+    refuse_copies(files)
+    return files
+
+
+def refuse_copies(files: list[SourceFile]) -> None:
+    """Refuse files that are the same, byte by byte: their rows would count twice.
+
+    Raises
+    ------
+    DataError
+        With every copy.
+    """
+    sizes = Counter(file.path.stat().st_size for file in files)
+    seen: dict[str, SourceFile] = {}
+    problems: list[Problem] = []
+    for file in files:
+        if sizes[file.path.stat().st_size] > 1:  # to read the others would be in vain
+            first = seen.setdefault(file.sha256(), file)
+            got = f"{first.told} and {file.told} are the same file, byte by byte"
+            problems += [Problem(file.told, got, next_step="leave one out")] if first is not file else []
+    if problems:
+        raise DataError(problems)
 
 
 def database_files(path: Path, root: Path, *, label: str) -> list[SourceFile]:

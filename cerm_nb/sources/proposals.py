@@ -15,7 +15,7 @@ from cerm_nb.sources.engine import engine_errors, literal
 from cerm_nb.sources.expressions import Expression, identifier, read
 from cerm_nb.sources.mapping import make
 from cerm_nb.sources.opening import open_reader
-from cerm_nb.sources.synonyms import plain, synonyms
+from cerm_nb.sources.synonyms import is_known_elsewhere, is_quantity, is_unit_price, plain, synonyms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,17 +30,16 @@ _MOSTLY = 0.9  # of the filled cells must fit; the rest is for `cerm check` to c
 _DAY_FORMATS = (
     *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y"),
     *("%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"),
-    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%y-%m-%d", "%y.%m.%d", "%y/%m/%d", "%y%m%d"),
+    *("%y-%m-%d", "%y.%m.%d", "%y/%m/%d", "%y%m%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
     *("%d %b %Y", "%d-%b-%Y", "%b %d, %Y", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d %H:%M:%S"),
 )
-# what texts look like → how they become numbers; {} is the column
-_NUMBER_FORMS = {
-    r"[-+]?\d{1,3}(,\d{3})*([.]\d+)?": "replace({}, ',', '')",
-    r"[-+]?(\d{1,3}([.]\d{3})+|\d+)(,\d+)?": "replace(replace({}, '.', ''), ',', '.')",
-    r"[₩$€£¥]?\s*[-+]?\d{1,3}(,?\d{3})*([.]\d+)?\s*(원|KRW|USD|EUR)?": (
-        "regexp_replace({}, '[^0-9.+-]', '', 'g')"
-    ),
-}
+# the sign of a currency alone, at the ends: no other sign may go, for it may change what the number says
+_WITHOUT_SIGN = r"regexp_replace({}, '(^\s*[₩$€£¥])|(\s*(원|KRW|USD|EUR)\s*$)', '', 'g')"
+_MARKS: tuple[dict[str, str], ...] = (  # keys of the entry under which numbers are tried
+    {},
+    *({"thousands": ","}, {"thousands": ".", "decimal": ","}, {"decimal": ","}),
+    *({"thousands": " "}, {"thousands": " ", "decimal": ","}, {"thousands": "'"}),
+)
 _TEXT_FORMS = {
     "email": r"[^@\s]+@[^@\s]+[.][^@\s]+",
     "phone": r"(\+?\d{1,3}[-. )]*)?[(]?0?\d{1,4}[-. )]+\d{3,4}[-. ]+\d{4}|01\d{8,9}",
@@ -144,6 +143,9 @@ class _Matcher:
         columns = [named[name] for name in synonyms(self.table, meaning.name) if name in named]
         for column in columns:
             expression, doubt = self._expression(meaning, column)
+            product = self._product(meaning, column, expression, doubt)
+            if product:
+                return product
             if expression:
                 return self._taken(meaning, column, expression, doubt)
         if not columns or not meaning.required:
@@ -151,15 +153,40 @@ class _Matcher:
         doubt = f"its values do not look like a {meaning.kind}"
         return self._taken(meaning, columns[0], identifier(columns[0]), doubt)
 
+    def _product(self, meaning: ColumnMeaning, price: str, expression: str, doubt: str) -> Proposal | None:
+        """Multiply a price by the quantity beside it; None where it is no price of one piece."""
+        quantity = next((column for column in self.free if is_quantity(column)), None)
+        if not expression or quantity is None or meaning.name != "amount" or not is_unit_price(price):
+            return None
+        product = f"{identifier(quantity)} * {expression}"
+        if not self._reads(meaning, product, self._marks(meaning, expression)):
+            return None
+        self.free.remove(quantity)
+        return self._taken(
+            meaning, price, product, "; ".join(filter(None, [doubt, "if the price is that of one piece"]))
+        )
+
+    def _marks(self, meaning: ColumnMeaning, expression: str) -> dict[str, str] | None:
+        """Find the keys of the entry under which an expression's numbers are read."""
+        tried = _MARKS if self.spec.numerals.are_plain else ({},)
+        return next((keys for keys in tried if self._reads(meaning, expression, keys)), None)
+
     def _by_value(self, meaning: ColumnMeaning) -> Proposal | None:
         """Take the only column whose values can be nothing else; a number may be anything."""
         form = _TEXT_FORMS.get(meaning.name)
+        free = [column for column in self.free if not is_known_elsewhere(column, meaning.name)]
+        alone = "by its values alone"
         if form:
             fitting = [
-                (column, identifier(column), "") for column in self.free if self._looks_like(column, form)
+                (column, identifier(column), alone) for column in free if self._looks_like(column, form)
             ]
         elif meaning.kind == "date" and meaning.required:
-            found = [(column, *self._expression(meaning, column)) for column in self.free]
+            found = [
+                (column, expression, f"{alone}; {doubt}" if doubt else alone)
+                for column in free
+                if not self._looks_like(column, _SERIAL)
+                for expression, doubt in [self._expression(meaning, column)]
+            ]
             fitting = [(column, expression, doubt) for column, expression, doubt in found if expression]
         else:
             return None
@@ -172,25 +199,45 @@ class _Matcher:
     def _expression(self, meaning: ColumnMeaning, column: str) -> tuple[str, str]:
         """Write what makes the column's values canonical, and what is doubtful; empty where nothing does."""
         name = identifier(column)
+        if meaning.kind == "number":
+            return self._number(meaning, column)
         if meaning.kind == "text" or self._reads(meaning, name):
             return name, ""
-        if meaning.kind == "number":
-            forms = (
-                text.format(name) for form, text in _NUMBER_FORMS.items() if self._looks_like(column, form)
-            )
-            return next((text for text in forms if self._reads(meaning, text)), ""), ""
         if self._looks_like(column, _SERIAL):
             return f"excel_date({name})", ""
         parsed = (f"strptime({name}, {literal(part)})" for part in _DAY_FORMATS)
         fitting = [text for text in parsed if self._reads(meaning, text)]
-        doubt = f"or {fitting[1]}: days and months cannot be told apart" if len(fitting) > 1 else ""
-        return (fitting[0] if fitting else ""), doubt
+        mixed = "days, months and years" if any("%y" in text for text in fitting) else "days and months"
+        others = " or ".join(fitting[1:])
+        return (fitting[0] if fitting else ""), others and f"or {others}: {mixed} cannot be told apart"
 
-    def _reads(self, meaning: ColumnMeaning, expression: str) -> bool:
+    def _number(self, meaning: ColumnMeaning, column: str) -> tuple[str, str]:
+        """Write what reads a column's numbers; the entry's marks that it needs are told as a doubt."""
+        name = identifier(column)
+        for expression in (name, _WITHOUT_SIGN.format(name)):
+            keys = self._marks(meaning, expression)
+            if keys is not None:
+                told = " and ".join(f'{key}: "{mark}"' for key, mark in keys.items())
+                doubts = [f"with {told} in the entry"] if told else []
+                if expression != name:
+                    doubts.append("the sign of the currency goes")
+                decimal = keys.get("decimal") or self.spec.numerals.decimal
+                if self._are_thousandths(column, decimal):
+                    doubts.append(f"three digits after every {decimal!r}: it may stand between thousands")
+                return expression, "; ".join(doubts)
+        return "", ""
+
+    def _are_thousandths(self, column: str, decimal: str) -> bool:
+        """Whether the decimals of a text column all have three digits."""
+        if self.reader.kinds[column] != "text":
+            return False
+        has_none, has_three = rf"[^{decimal}]*", rf".*[{decimal}]\d{{3}}\D*"
+        return self._looks_like(column, f"{has_none}|{has_three}") and not self._looks_like(column, has_none)
+
+    def _reads(self, meaning: ColumnMeaning, expression: str, keys: dict[str, str] | None = None) -> bool:
         """Whether an expression reads nearly all filled cells; true of a column without any."""
-        tried = self.spec.model_copy(
-            update={"columns": {meaning.name: expression}, "where": None, "scale": {}, "missing": {}}
-        )
+        free = {"columns": {meaning.name: expression}, "where": None, "scale": {}, "missing": {}}
+        tried = self.spec.model_copy(update={**free, **(keys or {})})
         mapping = make(tried, [meaning], self.reader, label="")
         if mapping.problems:
             return False

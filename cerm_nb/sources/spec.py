@@ -20,6 +20,8 @@ _VARIABLE = re.compile(r"\$\{\w+\}")
 _IN_QUERY = re.compile(
     r"[?&;][\w.]*(?:password|passwd|pwd|token|secret|secret\.key)=([^&;#]*)", re.IGNORECASE
 )
+_IN_SETTINGS = re.compile(r"(?:^|[;?&\s])[\w.]*(?:password|passwd|pwd)\s*=\s*([^;&#]*)", re.IGNORECASE)
+_WITHOUT_SLASHES = re.compile(r"\w+:[^/\\].*?:(.*)@")  # postgres:reader:secret@host
 _POSITIONS = re.compile(r"\s*(\d+)\s*-\s*(\d+)\s*")
 
 
@@ -48,6 +50,9 @@ class TableSpec(BaseModel):
     fields: dict[str, str] = Field(
         default_factory=dict,
         description="Fixed width: name → first-last character, counted from 1, inclusive",
+    )
+    widths: Literal["characters", "bytes"] = Field(
+        "characters", description="Fixed width: what the positions count, characters or bytes of the encoding"
     )
     skip: int = Field(
         0, ge=0, le=1_000_000, description="Lines before the data (fixed) or before the header (others)"
@@ -178,8 +183,13 @@ class TableSpec(BaseModel):
 
 
 def _passwords(location: str) -> list[str]:
-    """List what stands in a URL's places for a password, also where its signs should have been encoded."""
+    """List what stands in a location's places for a password.
+
+    A URL's signs may not be encoded as they should, and what is no URL may be settings or a URL half written.
+    """
     rest = location.partition("://")[2]
     login = "" if rest.startswith("/") else rest.rpartition("@")[0]
     password = login.partition(":")[2]
-    return [text for text in (password, *_IN_QUERY.findall(rest)) if text]
+    elsewhere = _IN_SETTINGS.findall(location) + _WITHOUT_SLASHES.findall(location)
+    found = [password, *_IN_QUERY.findall(rest), *(text.strip() for text in elsewhere)]
+    return [text for text in found if text]

@@ -21,8 +21,8 @@ _NAMES = {
         date day contactdate calldate visitdate timestamp datetime 접촉일 접촉일자 상담일 상담일자
         상담일시 통화일시 방문일 방문일자 문의일 일자 날짜 일시""",
     "amount": """
-        amount totalamount revenue sales total netamount paid payment price value money dollars 결제금액
-        구매금액 주문금액 매출금액 매출액 거래금액 금액 매출 총액 합계""",
+        amount totalamount revenue sales total netamount paid payment value money dollars 결제금액
+        구매금액 주문금액 매출금액 매출액 거래금액 금액 매출 총액 합계 price unitprice 단가 판매단가""",
     "record_id": "recordid id rowid no seq recno 레코드번호 레코드id 번호 일련번호 순번 no",
     "other_id": """
         cardno cardnumber loyaltyid loyaltycard pointcard membershipno 카드번호 멤버십번호 포인트카드
@@ -96,10 +96,30 @@ _NAMES = {
 }
 
 
+_UNIT_PRICES = frozenset({"price", "unitprice", "단가", "판매단가"})
+_QUANTITIES = frozenset({"quantity", "qty", "수량", "구매수량", "주문수량", "판매수량"})
+
+
 def synonyms(table: str, column: str) -> list[str]:
     """List how clients call a column of a client table, the most telling name first."""
     known = _NAMES.get(f"{table}.{column}", _NAMES.get(column, ""))
     return list(dict.fromkeys([plain(column), *known.split()]))
+
+
+def is_known_elsewhere(name: str, column: str) -> bool:
+    """Whether clients call another canonical column so, in any table."""
+    keys = [key for key in _NAMES if key.rpartition(".")[2] != column]
+    return any(plain(name) in synonyms("", key) for key in keys)
+
+
+def is_unit_price(name: str) -> bool:
+    """Whether a name tells the price of one piece, which a quantity multiplies."""
+    return plain(name) in _UNIT_PRICES
+
+
+def is_quantity(name: str) -> bool:
+    """Whether a name tells a number of pieces."""
+    return plain(name) in _QUANTITIES
 
 
 def plain(name: str) -> str:

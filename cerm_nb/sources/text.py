@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import duckdb
 
 from cerm_nb.errors import DataError, Problem
+from cerm_nb.sources.byte_widths import FILLER, refuse_unstated, widened
 from cerm_nb.sources.decoding import LONGEST_LINE, as_utf8, decoder, rewrite, undecodable
 from cerm_nb.sources.engine import literal, quoted, reason
 from cerm_nb.sources.raw import RAW, ROW, Places, count_rows, create_empty, unique_names
@@ -65,6 +66,9 @@ class TextSource:
         if self.separator:
             self._headers = [self._read_header(file) for file in self.files]
             self._refuse_other_columns()
+        elif "widths" not in self.spec.model_fields_set:
+            for file in self.files:
+                refuse_unstated(file, self.spec.encoding, self.spec.skip)
 
     @property
     def columns(self) -> dict[str, ValueKind]:
@@ -118,7 +122,8 @@ class TextSource:
         except UnicodeError:
             raise DataError(undecodable(file, self.spec.encoding)) from None
         except csv.Error as error:
-            raise DataError(Problem(file.told, f"the header cannot be read: {error}")) from None
+            examples = (("", str(error)),)
+            raise DataError(Problem(file.told, "the header cannot be read", examples=examples)) from None
         if cells is None:
             raise DataError(Problem(file.told, "has no header: nothing but empty lines", "a file with rows"))
         if len(cells) > _MOST_COLUMNS:
@@ -139,7 +144,14 @@ class TextSource:
 
     @contextmanager
     def _rows_alone(self, path: Path, position: int) -> Iterator[Path]:
-        """Give the file, or a copy without the lines of a header that the engine would not skip rightly."""
+        """Give the file, or a copy without the lines of a header that the engine would not skip rightly.
+
+        Of fixed width, a copy whose characters stand where their bytes do, if it is bytes that are counted.
+        """
+        if not self.separator and self.spec.widths == "bytes":
+            with widened(path, self.spec.encoding) as copy:
+                yield copy
+            return
         if not self.separator or not self._headers[position].is_split:
             yield path
             return
@@ -203,9 +215,10 @@ class TextSource:
 
     def _fixed(self, path: Path, used: Sequence[str]) -> str:
         positions = self.spec.positions()
+        filler = FILLER if self.spec.widths == "bytes" else ""
         cells = ", ".join(
-            f"nullif(trim(substr(line, {positions[name][0]}, {positions[name][1]})), '') AS {quoted(name)}"
-            for name in used
+            f"nullif(trim(replace(substr(line, {first}, {length}), '{filler}', '')), '') AS {quoted(name)}"
+            for name, (first, length) in ((name, positions[name]) for name in used)
         )
         options = (
             f"auto_detect=false, header=false, skip={self.spec.skip}, delim='{_NEVER}', "
@@ -241,7 +254,7 @@ class TextSource:
             return Problem(where, got, "shorter cells", "is a quotation mark opened and never closed?")
         if "unterminated quote" in text:
             return Problem(where, "a quotation mark is opened and never closed", next_step="mend the line")
-        return Problem(where, f"cannot be read: {reason(error)}")
+        return Problem(where, "cannot be read", examples=(("", reason(error)),))
 
 
 def bounded_lines(stream: TextIO) -> Iterator[str]:

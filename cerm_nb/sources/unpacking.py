@@ -8,12 +8,13 @@ from __future__ import annotations
 import gzip
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cerm_nb.errors import DataError, Problem
-from cerm_nb.sources.paths import SourceFile
+from cerm_nb.sources.paths import SourceFile, refuse_copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +105,8 @@ def unpack(files: list[SourceFile], folder: Path) -> list[SourceFile]:
     Raises
     ------
     DataError
-        With every file that is broken, encrypted, packed twice, or unpacks to more than the limits allow.
+        With every file that is broken, encrypted, packed twice, unpacks to more than the limits allow, or
+        is a copy of another.
     """
     found: list[SourceFile] = []
     problems: list[Problem] = []
@@ -116,6 +118,7 @@ def unpack(files: list[SourceFile], folder: Path) -> list[SourceFile]:
             problems += error.problems
     if problems:
         raise DataError(problems)
+    refuse_copies(found)
     return found
 
 
@@ -156,11 +159,16 @@ def _from_zip(file: SourceFile, place: Path, meter: Meter) -> list[SourceFile]:
 
 def _members(archive: zipfile.ZipFile, file: SourceFile) -> dict[str, zipfile.ZipInfo]:
     """List the data files of a zip by the names people know."""
-    members = {
-        name: member
+    listed = [
+        (name, member)
         for name, member in ((_name(member), member) for member in archive.infolist())
         if not member.is_dir() and not name.startswith(_OF_THE_SYSTEM) and not name.endswith(_OF_THE_SYSTEM)
-    }
+    ]
+    members = dict(listed)
+    if len(members) < len(listed):
+        doubles = [name for name, number in Counter(name for name, _ in listed).items() if number > 1]
+        got, next_step = f"the zip holds {', '.join(map(repr, doubles[:3]))} more than once", "pack it again"
+        raise DataError(Problem(file.told, got, "each name once", next_step))
     if not members:
         raise DataError(
             Problem(file.told, "the zip holds no file", "one data file, or several of the same columns")

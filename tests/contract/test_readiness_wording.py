@@ -100,10 +100,11 @@ def fix_kinds() -> set[str]:
 
 
 COUNTED, RETURNED = "readiness.customer_count", "readiness.acquisition_return"
+OF_THE_COUNT = {"interval_wide", "errors_uncertain"}
 JUDGED = {
     "readiness": rulings("verdict.py"),
-    COUNTED: {each for each in rulings("conclusions.py") if each[1] in ("interval_wide", "sound")},
-    RETURNED: {each for each in rulings("conclusions.py") if each[1] != "interval_wide"},
+    COUNTED: {each for each in rulings("conclusions.py") if each[1] in {*OF_THE_COUNT, "sound"}},
+    RETURNED: {each for each in rulings("conclusions.py") if each[1] not in OF_THE_COUNT},
 }
 ANSWERED = [(answer, *each) for answer, found in JUDGED.items() for each in sorted(found)]
 REASONS = reasons() | {reason for _, verdict, reason in ANSWERED if verdict == "not_enough_data"}
@@ -141,11 +142,20 @@ def test_the_scan_finds_what_is_known_to_be_there() -> None:
         "below_ready",
         "dimension_unknown",
         "borderline",
+        "mostly_declared",
+        "no_sources",
         "sound",
     }
     assert told["readiness"] == known
-    assert told[COUNTED] == {"interval_wide", "sound"}
-    assert told[RETURNED] == {"loss", "unmeasured", "unproven", "sound"}
+    assert told[COUNTED] == {"interval_wide", "errors_uncertain", "sound"}
+    assert told[RETURNED] == {
+        "loss",
+        "unmeasured",
+        "unproven",
+        "few_activities",
+        "margin_unknown",
+        "sound",
+    }
 
 
 @pytest.mark.parametrize("reason", sorted(REASONS))

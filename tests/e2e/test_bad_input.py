@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 from projects import AS_OF, add_client, cerm, make_project, purchases
@@ -185,3 +186,32 @@ def test_check_reads_the_first_rows_or_all_and_new_takes_any_table(tmp_path: Pat
     (project / "data" / "people.csv").write_text("회원번호,이메일\n1,a@example.com\n", encoding="utf-8")
     assert cerm(project, "new", "people", "--from", "data/people.csv", "--table", "customers").returncode == 0
     assert cerm(project, "check", "params/people.yml").returncode == 0
+
+
+def test_what_stands_in_a_cell_is_told_on_the_screen_but_on_no_page(tmp_path: Path) -> None:
+    phone = "010-0000-1234"
+    project = make_project(tmp_path)
+    seen = cerm(project, "run", add_client(project, "phones", with_row(day=phone)))
+    assert f"row 11 (line 12): day = '{phone}'" in seen.stdout
+    written = {path.name: path.read_bytes() for path in (project / "out").rglob("*") if path.is_file()}
+    assert "row 11 (line 12)" in written["index.json"].decode("utf-8")
+    assert not [name for name, content in written.items() if phone.encode() in content]
+
+
+def test_what_a_library_says_of_a_cell_stands_on_no_page(tmp_path: Path) -> None:
+    project = make_project(tmp_path)
+    notebook = project / "notebooks" / "20_value.ipynb"
+    book = nbformat.read(notebook, as_version=4)
+    code = next(
+        cell
+        for cell in book.cells
+        if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", [])
+    )
+    code.source = "int('010-0000-1234')"
+    nbformat.write(book, notebook)
+    seen = cerm(project, "run", add_client(project, "phones", GOOD))
+    assert "ValueError: invalid literal" in seen.stdout
+    assert "010-0000-1234" in seen.stdout
+    index = (project / "out" / "phones" / AS_OF / "index.html").read_text(encoding="utf-8")
+    assert "ValueError" in index
+    assert "010-0000-1234" not in index

@@ -1,6 +1,8 @@
 """Identity resolution against known truth: the FEBRL lists, and invented lists whose people are known."""
 
+import json
 import runpy
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,8 @@ import pytest
 
 from cerm_nb.analyses.readiness.identity import resolve
 from cerm_nb.analyses.readiness.parameters import Params
+from cerm_nb.params import CommonParams, read, select
+from cerm_nb.sources import customer_information
 
 ROOT = Path(__file__).parents[2]
 lists = runpy.run_path(str(ROOT / "benchmarks" / "people.py"))["lists"]
@@ -121,6 +125,39 @@ def test_keys_recover_the_number_of_people_in_two_lists():
     found = resolve(frame.drop(columns="person"), Params(identity_method="keys"))
     assert found.count.low <= frame["person"].nunique() <= found.count.high
     assert found.count.value == pytest.approx(frame["person"].nunique(), rel=0.03)
+
+
+@pytest.fixture(scope="module")
+def hanbit():
+    """The records of the seven customer lists of Hanbit Hotels."""
+    common = select(CommonParams, read(ROOT / "params/hanbit_hotel.yml", "params"))
+    return customer_information(
+        common.data, ROOT, labels="{}", as_of=date(2026, 6, 30), fresh_months=12
+    ).records
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return json.loads((ROOT / "data/hanbit_hotel/truth.json").read_text(encoding="utf-8"))["identity"]
+
+
+def test_the_interval_holds_the_hotels_customers_whatever_the_seed(hanbit, planted):
+    counts = [resolve(hanbit, Params(seed=seed)).count for seed in (6, 7)]
+    assert all(count.low <= planted["true_persons_in_lists"] <= count.high for count in counts)
+    values = [count.value for count in counts]
+    assert max(values) - min(values) < 0.02 * min(values)
+
+
+def test_one_list_of_the_hotels_alone_holds_its_guests(hanbit, planted):
+    alone = resolve(hanbit[hanbit["entry"] == "guests"], Params())
+    assert alone.count.low <= planted["true_guests"] <= alone.count.high
+    assert not alone.sure  # too few pairs to learn errors from
+
+
+def test_keys_hold_the_hotels_customers(hanbit, planted):
+    keyed = resolve(hanbit, Params(identity_method="keys"))
+    assert keyed.count.low <= planted["true_persons_in_lists"] <= keyed.count.high
+    assert not keyed.sure
 
 
 def test_few_households_are_made_one_person():

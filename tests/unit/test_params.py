@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,43 @@ def test_an_error_never_tells_a_password(value: object) -> None:
     told = " ".join(problems(GOOD | {"data": value}))
     assert "geheim" not in told
     assert "ge/heim" not in told
+
+
+@pytest.mark.parametrize("word", ["no", "yes", "on", "off", "No", "OFF"])
+def test_words_that_mean_yes_or_no_elsewhere_are_text(tmp_path: Path, word: str) -> None:
+    read = params.read(file(tmp_path, f"columns: {{record_id: {word}}}\n{word}: 1\n"), "params/hotel.yml")
+    assert read == {"columns": {"record_id": word}, word: 1}
+
+
+def test_true_and_false_stay_what_they_are(tmp_path: Path) -> None:
+    read = params.read(file(tmp_path, "a: true\nb: False\nc: 'true'\n"), "params/hotel.yml")
+    assert read == {"a": True, "b": False, "c": "true"}
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("Server=db;Uid=u;Pwd=S3cretPw;", "Server=db;Uid=u;Pwd=***"),
+        ("Server=db; Password = 'S3;cretPw'; Uid=u", "Server=db; Password =***"),
+        ("host=db user=u passwd=S3cretPw", "host=db user=u passwd=***"),
+        ("postgres:reader:S3cretPw@db/shop", "postgres:reader:***@db/shop"),
+        ("postgres:reader:S3cret:P@w@db/shop", "postgres:reader:***@db/shop"),
+    ],
+)
+@pytest.mark.parametrize("is_list", [False, True])
+def test_a_password_in_a_location_that_is_no_url_is_refused_and_not_shown(
+    location: str, shown: str, is_list: bool
+) -> None:
+    data = {"transactions": {"from": [location] if is_list else location}}
+    told = "\n".join(problems({**GOOD, "data": data}))
+    assert "put the password into the environment" in told
+    assert shown in told
+    assert not re.search(r"S3|cret|P@w", told)
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["data/password=1/shop.csv", "C:/shops/a:b@c.csv", "D:\\a:b@c.csv", "password.csv", "a@b:c.csv"],
+)
+def test_a_file_that_only_looks_like_a_login_is_allowed(location: str) -> None:
+    params.check({**GOOD, "data": {"transactions": {"from": location}}}, [Own], "params/hotel.yml")

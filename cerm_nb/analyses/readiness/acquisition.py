@@ -38,7 +38,8 @@ class Acquisition:
         or why not: ``no_cost`` (0 or unknown), ``no_customers``, ``contacts_only`` (contacts name the
         activity, customers do not) or ``no_value``; the returns are NaN then.
     kinds
-        The same by kind of activity (kind, activities, `RETURNS`), over activities whose cost is known.
+        The same by kind of activity (kind, activities, `RETURNS`), over activities that cost something;
+        measurable is ``partly`` where some of a kind's activities have no measurable return.
     total
         The same for all of them together (activities, `RETURNS`): what can be attributed against all that was
         spent, so the return is at least this.
@@ -107,9 +108,11 @@ def acquisition(
     won = won.merge(spent[["activity", "kind", "cost"]], on="activity")
     frame = returns(spent, won, "activity", own)
     frame = frame.sort_values(["cost", "activity"], ascending=[False, True], ignore_index=True)[ACQUISITION]
-    counted = won[won["cost"].notna()].assign(all="all")
-    known = spent[spent["cost"].notna()].assign(all="all")
+    # what came of activities that cost nothing must not be set against what others cost
+    counted = won[won["cost"] > 0].assign(all="all")
+    known = spent[spent["cost"] > 0].assign(all="all")
     kinds, total = (returns(_added(known, key), counted, key, own) for key in ("kind", "all"))
+    kinds["measurable"] = _partly(kinds, frame)
     return Acquisition(
         _reason(spent, won, value),
         frame,
@@ -157,6 +160,13 @@ def _added(spent: pd.DataFrame, key: str) -> pd.DataFrame:
     return sums.reset_index()
 
 
+def _partly(kinds: pd.DataFrame, frame: pd.DataFrame) -> pd.Series[str]:
+    """Say ``partly`` of a kind some of whose activities have no measurable return."""
+    unmeasured = frame.loc[(frame["measurable"] != "yes") & (frame["cost"] > 0), "kind"]
+    mixed = (kinds["measurable"] == "yes") & kinds["kind"].isin(unmeasured)
+    return kinds["measurable"].where(~mixed, "partly")
+
+
 def _reason(spent: pd.DataFrame, won: pd.DataFrame, value: pd.DataFrame | None) -> str:
     rules = (
         ("no_activities", not len(spent)),
@@ -193,7 +203,7 @@ def _caveats(
         )
     if named > len(won):
         yield "acquired_by_unknown_activity", {"customers": named - len(won), "n": named}
-    costless = int(frame["cost"].isna().sum())
+    costless = int((~(frame["cost"] > 0)).sum())
     if costless:
         yield "acquisition_cost_missing", {"activities": costless, "n": len(frame)}
     few = int(((frame["measurable"] == "yes") & (frame["customers"] < own.min_group)).sum())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.readiness.maturity import EVIDENCE, LEVELS
+from cerm_nb.analyses.readiness.maturity import EVIDENCE, LEVELS, level_of
 
 if TYPE_CHECKING:
     from cerm_nb.analyses.readiness.maturity import Maturity
@@ -139,14 +139,25 @@ def _of_measures(scores: SourceScores, levels: pd.DataFrame, own: Params) -> pd.
     column = low["entry"].map(emptiest).where(low["measure"] == "completeness")
     frame = low.rename(columns={"entry": "where", "measure": "what", "share": "got"})
     used_by = frame["where"].map(scores.frame.set_index("table")["used_by"])
-    gate = gate_of(frame["what"].map(levels["level"]), frame["what"].map(levels["low"]))
-    frame = frame.assign(kind="measure", needed=own.good_share, column=column, used_by=used_by, gate=gate)
+    # a table stands in the way only where it is too weak itself, and so is its measure over all sources
+    own_level, own_low = (
+        pd.Series(level_of(frame[end].to_numpy(float)), frame.index) for end in ("got", "low")
+    )
+    level, least = (frame["what"].map(levels[end]).astype(float) for end in ("level", "low"))
+    gate = gate_of(level.where(level > own_level, own_level), least.where(least > own_low, own_low))
+    needed = gate.map({name: _share_of(READY) for name in GATES[:2]}).fillna(own.good_share)
+    frame = frame.assign(kind="measure", needed=needed, column=column, used_by=used_by, gate=gate)
     return frame.assign(dimension=frame["what"].map(EVIDENCE))
+
+
+def _share_of(level: float) -> float:
+    """Share that reaches a level."""
+    return next(share for share, reached in LEVELS.items() if reached == level)
 
 
 def _of_evidence(evidence: pd.DataFrame) -> pd.DataFrame:
     """Shares that no single entry answers for."""
-    needed = next(share for share, level in LEVELS.items() if level == READY)
+    needed = _share_of(READY)
     whole = evidence["evidence"].isin(["coverage", "used_share", "value_known", "spend_measurable"])
     low = evidence[whole & (evidence["low"] < READY)]
     return pd.DataFrame(

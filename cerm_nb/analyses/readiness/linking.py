@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import duckdb
 import pandas as pd
 
 from cerm_nb.analyses.readiness.identity import spellings
 
-if TYPE_CHECKING:
-    from cerm_nb.analyses.readiness.measures import Resolved
-
 LINKED = ["entry", "rows", "linked"]
+
+
+class Numbered(Protocol):
+    """What is needed of the identity resolution."""
+
+    @property
+    def numbers(self) -> pd.DataFrame:
+        """The person of each declared customer number: number, customer_id."""
 
 
 def linked_rows(keys: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
@@ -43,35 +48,26 @@ def linked_rows(keys: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     return counted.set_index("entry").reindex(order).reset_index()[LINKED]
 
 
-def person_values(value: pd.DataFrame, records: pd.DataFrame, identity: Resolved) -> pd.DataFrame:
+def person_values(value: pd.DataFrame, identity: Numbered) -> pd.DataFrame:
     """Add up what is known by customer number to what is known of a person, who may have several numbers.
 
     Parameters
     ----------
     value
         customer_id (a customer number), and numbers that can be added, such as spend and clv.
-    records
-        The records of all customer lists: entry, record_id, customer_id (a customer number, or missing).
     identity
-        From `resolve`.
+        From `resolve`; its ``numbers`` are used.
 
     Returns
     -------
     DataFrame
         The columns of `value`, one row per person; a number that no list knows stays as it is.
     """
-    person_of = _person_of(records, identity)
-    person = value["customer_id"].map(person_of).fillna(value["customer_id"])
+    person_of = identity.numbers.set_index("number")["customer_id"]
+    number = value["customer_id"].astype("str")
+    person = number.str.strip().map(person_of).astype("str").fillna(number)
     amounts = value.drop(columns="customer_id")
     return amounts.groupby(person).sum(min_count=1).rename_axis("customer_id").reset_index()
-
-
-def _person_of(records: pd.DataFrame, identity: Resolved) -> pd.Series[str]:
-    """Give the person of each customer number."""
-    numbered = records.loc[records["customer_id"].notna(), ["entry", "record_id", "customer_id"]]
-    numbered = numbered.rename(columns={"customer_id": "number"}).drop_duplicates()
-    found = numbered.merge(identity.links[["entry", "record_id", "customer_id"]], on=["entry", "record_id"])
-    return found.drop_duplicates("number").set_index("number")["customer_id"]
 
 
 _TYPES = {"entry": "str", "customer_id": "str", "phone": "str", "email": "str", "rows": "int64"}

@@ -125,7 +125,7 @@ def maturity(
     `LEVELS`. The ends of an interval of a weakest part are the lowest of the parts' low ends and of their
     high ends.
     """
-    evidence = _evidence(scores, own.confidence, customers, value, activities)
+    evidence = _evidence(scores, own, customers, value, activities)
     told = declared(answers, own.maturity, own.confidence).set_index("dimension")
     frame = told.join(_weakest_evidence(evidence)).reindex(list(DIMENSIONS))
     is_measured = frame["measured"].notna()
@@ -144,15 +144,15 @@ def level_of(share: Floats | float) -> Floats:
 
 def _evidence(
     scores: SourceScores,
-    confidence: float,
+    own: Params,
     customers: pd.DataFrame | None,
     value: pd.DataFrame | None,
     activities: Acquisition | None,
 ) -> pd.DataFrame:
     rows = [
-        *_of_coverage(scores),
-        *_of_sources(scores.source_scores),
-        *_of_value(customers, value, confidence),
+        *_of_coverage(scores, own),
+        *_of_sources(_with_unlinked(scores)),
+        *_of_value(customers, value, own.confidence),
         *_of_spend(activities),
     ]
     frame = pd.DataFrame(rows, columns=["evidence", "share", "share_low", "share_high", "n"])
@@ -164,11 +164,20 @@ def _evidence(
     return frame[MEASURED]
 
 
-def _of_coverage(scores: SourceScores) -> Iterator[Evidence]:
-    """Share of the seven sources that hold any row: all are counted, none drawn, so it has no width."""
+def _of_coverage(scores: SourceScores, own: Params) -> Iterator[Evidence]:
+    """Share of the seven sources that hold more than a few rows: all are counted, so it has no width."""
     if scores.sources_there:
-        share = scores.sources_there / len(SOURCES)
+        share = float((scores.by_source["rows"] >= own.min_group).mean())
         yield "coverage", share, share, share, float(len(SOURCES))
+
+
+def _with_unlinked(scores: SourceScores) -> pd.DataFrame:
+    """Count a source in which nothing names a person as linked to nobody, not as unknown."""
+    there = scores.by_source[(scores.by_source["rows"] > 0) & scores.by_source["linkability"].isna()]
+    nobody = pd.DataFrame(
+        {"source": there["source"], "share": 0.0, "low": 0.0, "high": 0.0, "n": there["rows"].astype(float)}
+    ).assign(measure="linkability")
+    return pd.concat([scores.source_scores, nobody]) if len(nobody) else scores.source_scores
 
 
 def _of_sources(scores: pd.DataFrame) -> Iterator[Evidence]:

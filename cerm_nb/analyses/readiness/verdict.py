@@ -45,7 +45,7 @@ class Answer:
     sources_there
         Sources, of seven, that hold any row.
     rows
-        Rows of all entries.
+        Rows of the seven sources.
     fixes
         What to fix, the most urgent first: see `fixes`.
     caveats
@@ -83,7 +83,7 @@ def answer(state: Maturity, scores: SourceScores, own: Params) -> Answer:
     own
         good_share is used.
     """
-    decision, reason = verdict(state)
+    decision, reason = verdict(state, scores)
     known = state.frame[state.frame["dimension"] == state.weakest]
     n, evidence, share = known[["n", "evidence", "share"]].iloc[0] if len(known) else (0, "none", np.nan)
     return Answer(
@@ -98,19 +98,19 @@ def answer(state: Maturity, scores: SourceScores, own: Params) -> Answer:
         float(share),
         len(state.frame) - len(state.unknown),
         scores.sources_there,
-        int(scores.frame["rows"].sum()),
+        int(scores.by_source["rows"].sum()),
         fixes(scores, state, own),
         (*_maturity_caveats(state), *_source_caveats(scores)),
     )
 
 
-def verdict(state: Maturity) -> tuple[str, str]:
+def verdict(state: Maturity, scores: SourceScores) -> tuple[str, str]:
     """Judge by the weakest dimension.
 
     Parameters
     ----------
-    state
-        From `maturity`.
+    state, scores
+        From `maturity` and `score_sources`.
 
     Returns
     -------
@@ -118,17 +118,21 @@ def verdict(state: Maturity) -> tuple[str, str]:
         Verdict and reason, the first that applies:
 
         - ``not_enough_data``: no dimension was measured or declared (``nothing_measured``);
-        - ``stop``, fix first: the weakest dimension is below level 2 (``below_first_gate``);
+        - ``stop``, fix first: no source holds anything, whatever people say (``no_sources``), or the weakest
+          dimension is below level 2 (``below_first_gate``);
         - ``watch``, ready for questions 1–3: it is below level 3 (``below_ready``), a dimension is unknown
-          (``dimension_unknown``), or the interval reaches below level 3 (``borderline``);
+          (``dimension_unknown``), the interval reaches below level 3 (``borderline``), or what was measured
+          rests on what people say in more than one dimension (``mostly_declared``);
         - ``go``, ready: it is at level 3 or above, and so is its interval.
     """
     rules = (
         ("not_enough_data", "nothing_measured", np.isnan(state.level)),
+        ("stop", "no_sources", not scores.sources_there),
         ("stop", "below_first_gate", state.level < FIRST),
         ("watch", "below_ready", state.level < READY),
         ("watch", "dimension_unknown", bool(state.unknown)),
         ("watch", "borderline", state.low < READY),
+        ("watch", "mostly_declared", (state.frame["evidence"] == "declared").sum() > 1),
     )
     return next(((name, reason) for name, reason, applies in rules if applies), ("go", ""))
 

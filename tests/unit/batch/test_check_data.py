@@ -174,3 +174,23 @@ def test_proposed_lines_can_be_pasted_whatever_the_columns_are_called(checked, t
     assert "\x1b" not in str(caught.value)
     lines = str(caught.value).partition("look through, then add:\n")[2]
     assert yaml.safe_load(lines)["record_id"] == "고객번호"
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("price > 1", "2 rows, 4 left out by where, 3 of them because price is empty"),
+        (
+            "price > 1 or customer = 'z'",
+            "2 rows, 4 left out by where, 3 of them because price or customer is empty",
+        ),
+        ("price is not null", "3 rows, 3 left out by where, 2011"),
+    ],
+)
+def test_rows_left_out_because_a_cell_is_empty_are_counted_apart(
+    checked, tmp_path: Path, where: str, told: str
+) -> None:
+    prices = ["1", "2", "3", "", "", ""]
+    rows = "".join(f"x,2011-06-30,{price}\n" for price in prices)
+    (tmp_path / "shop.csv").write_text(HEADER + rows)
+    assert told in checked({"transactions": ENTRY | {"where": where}})[0]

@@ -63,7 +63,7 @@ def test_every_line_that_is_no_object_is_told_with_its_number(write, refuse) -> 
     assert told[0].startswith(
         "shop.jsonl, line 3: no JSON: Expecting value at character 14; expected one object"
     )
-    assert told[1].startswith("shop.jsonl, line 4: '[1, 2]' is no object")
+    assert told[1].startswith("shop.jsonl, line 4: is no object: '[1, 2]'")
     assert told[2] == "shop.jsonl, line 5: has a key twice; expected each key once"
 
 
@@ -71,7 +71,7 @@ def test_every_line_that_is_no_object_is_told_with_its_number(write, refuse) -> 
     ("content", "message"),
     [
         ('[\n{"customer": 1}\n]\n', "shop.jsonl, line 1: no JSON"),
-        ("5\n", "shop.jsonl, line 1: '5' is no object"),
+        ("5\n", "shop.jsonl, line 1: is no object: '5'"),
         ('{"a": 1} {"a": 2}\n', "shop.jsonl, line 1: no JSON: Extra data at character 10"),
         ("{}\n", "shop.jsonl: no line has a key"),
         ('{"A": 1, "a": 2}', "shop.jsonl has more than one column named 'A', 'a'"),

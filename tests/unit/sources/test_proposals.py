@@ -67,7 +67,7 @@ def test_what_is_mapped_already_is_left_alone_and_its_columns_are_not_taken_agai
             {
                 "customer_id": "cust_no",
                 "date": "strptime(Date, '%d.%m.%Y')",
-                "amount": "replace(replace(Total, '.', ''), ',', '.')",
+                "amount": "Total",
                 "order_id": '"order no"',
             },
         ),
@@ -77,13 +77,14 @@ def test_what_is_mapped_already_is_left_alone_and_its_columns_are_not_taken_agai
             {
                 "customer_id": "회원번호",
                 "date": "결제일",
-                "amount": "regexp_replace(\"결제 금액\", '[^0-9.+-]', '', 'g')",
+                "amount": "regexp_replace(\"결제 금액\", "
+                "'(^\\s*[₩$€£¥])|(\\s*(원|KRW|USD|EUR)\\s*$)', '', 'g')",
             },
         ),
         ("CustomerID;InvoiceDate;price", ["7;1/30/2011;1,200.5"], {
             "customer_id": "CustomerID",
             "date": "strptime(InvoiceDate, '%m/%d/%Y')",
-            "amount": "replace(price, ',', '')",
+            "amount": "price",
         }),
         ("client;moment;amount", ["7;110305;5", "8;110306;6"], {
             "customer_id": "client",

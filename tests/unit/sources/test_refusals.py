@@ -172,7 +172,7 @@ def test_amounts_that_are_no_plain_number_are_refused(write, refuse, price: str)
         f"columns.amount: 1 row cannot be read as a number: shop.csv, row 1 (line 2): price = {price!r}"
         in told
     )
-    assert "replace(\"price\", ',', '')" in told
+    assert "take a unit away, e.g. replace(\"price\", '원', '')" in told
 
 
 def test_thousands_separators_are_refused(write, refuse) -> None:

@@ -78,7 +78,7 @@ def test_more_columns_than_any_table_has_are_refused(write, refuse) -> None:
 
 def test_what_is_wrong_with_each_of_several_files_is_told(write, refuse) -> None:
     for name in "ab":
-        write(f"{name}.csv", HEADER + "007,2011-06-30\n")
+        write(f"{name}.csv", HEADER + f"{name}07,2011-06-30\n")
     told = refuse("*.csv")
     assert "a.csv, line 2: 2 fields" in told
     assert "b.csv, line 2: 2 fields" in told

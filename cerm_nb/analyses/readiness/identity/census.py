@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 UNKNOWN = (
     1 / 2
 )  # the share missed is known no better than to this part of itself, however many copies are planted
+HOME = "coalesce(phone, address || postcode)"
 LEAST_FILLED = 0.1  # share of persons who can be compared; with fewer the others are not guessed from them
+TWICE = 2  # joins keys missed may be so many times the estimate: errors in several fields go together
 LEAST_FOUND = 0.02  # share of planted copies found under which linking finds nothing that could be counted
 
 
@@ -100,6 +102,10 @@ def take(
     two, or as far from the middle as half the share missed where
     that is more. F counts pairs of look-alikes times the share of planted ones that were merged. The interval
     draws both shares from their Jeffreys posteriors, and the joins missed from a negative binomial.
+
+    Errors that no linked pair shows widen it: where they come from other keys' pairs, the low end takes twice
+    the joins missed (`TWICE`), the high end at least the persons found; where they are assumed, the high end
+    is at least the declared groups, as if no join were right.
     """
     if planted is None:
         return undetermined(persons.count, len(persons.person), "errors_unknown")
@@ -113,19 +119,39 @@ def take(
     missed = np.append(right[0] * (1 / recalls[0] - 1), random.negative_binomial(right[1:] + 1, recalls[1:]))
     customers = np.clip(groups - right - missed, 1, groups)
     count = _estimate(customers, own, len(persons.person))
-    widened = Estimate(
-        round(count.value),
-        max(1.0, float(np.floor(count.low)) - unidentifiable),
-        float(np.ceil(count.high)),
-        count.n,
-    )
+    low, high = count.low, float(np.ceil(count.high))
     if planted.errors == "other_keys":  # how errors go together is not known, so perhaps nothing was missed
-        widened = replace(widened, high=float(max(widened.high, persons.count)))
+        fewest = np.clip(groups - right - TWICE * missed, 1, groups)
+        low, high = _estimate(fewest, own, count.n).low, max(high, float(persons.count))
+    if planted.errors == "assumed":
+        high = float(groups)
+    told = Estimate(round(count.value), max(1.0, float(np.floor(low)) - unidentifiable), high, count.n)
     tried = sum(n for n, _ in planted.merged.values())
     precision = (
         _estimate(right / made, own, tried) if made else Estimate(np.nan, np.nan, np.nan, 0, "no_links")
     )
-    return Census(widened, _estimate(recalls, own, len(planted.found)), precision)
+    return Census(told, _estimate(recalls, own, len(planted.found)), precision)
+
+
+def widened(taken: Census, fewer: int, more: int) -> Census:
+    """Widen the interval by what the threshold of linking decides.
+
+    Parameters
+    ----------
+    taken
+        From `take`.
+    fewer, more
+        By how many persons there would be fewer had doubtful pairs been linked, and more had they not.
+
+    Notes
+    -----
+    Records of one kind are alike in what they say, so a whole kind of pairs can stand near the threshold, and
+    a model trained a little differently moves all of them across it. Planted copies move with them.
+    """
+    count = taken.count
+    if count.reason:
+        return taken
+    return replace(taken, count=replace(count, low=max(1.0, count.low - fewer), high=count.high + more))
 
 
 def _estimate(draws: Floats, own: Params, n: int) -> Estimate:
@@ -167,14 +193,16 @@ def resemblances(connection: duckdb.DuckDBPyConnection, persons: pd.DataFrame) -
 
     Notes
     -----
-    Counted are pairs that are surely different: other given names in a household, other birthdays under one
-    name. Pairs that cannot be compared are taken to be as many more as the fields' missing values tell.
+    Counted are pairs that are surely different: other given names in a household, with one family name or
+    several, other birthdays under one name. Pairs that cannot be compared are taken to be as many more as the
+    fields' missing values tell.
     """
     connection.register("persons", persons)
-    home = _pairs(connection, "family || coalesce(phone, address || postcode)", "given")
+    home = _pairs(connection, HOME, "given")
+    family = _pairs(connection, f"family || {HOME}", "given")
     name = _pairs(connection, "whole", "birth")
     connection.unregister("persons")
-    return dict(zip(LOOK_ALIKE, (home, name), strict=True))
+    return dict(zip(LOOK_ALIKE, (family, max(home - family, 0), name), strict=True))
 
 
 def _pairs(connection: duckdb.DuckDBPyConnection, face: str, told_by: str) -> int:

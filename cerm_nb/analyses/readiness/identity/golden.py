@@ -121,15 +121,15 @@ def _rank(
 
 def _numbers(records: Records, person: Integers) -> dict[str, object]:
     """Give each person a number: the one most records declare, the smallest of them; else made."""
-    frame = records.recorded
-    there = np.flatnonzero(frame["customer_id"].notna())
-    declared = frame["customer_id"].iloc[there]
+    declares = records.known["customer_id"]  # without the values that stand for "no number"
+    there = np.flatnonzero(declares.notna())
+    declared = declares.iloc[there]
     said = pd.factorize(declared, sort=True)[0].astype(np.int64)
     key = pd.factorize(person[there] * (said.max(initial=0) + 1) + said)[0]
     agreed = np.bincount(key)[key] if len(key) else key
     ranked = there[np.lexsort((there, said, -agreed, person[there]))]
     best = ranked[np.append(True, person[ranked][1:] != person[ranked][:-1])] if len(ranked) else ranked
-    column = _column("customer_id", frame["customer_id"], frame["entry"], best, person)
+    column = _column("customer_id", declares, records.recorded["entry"], best, person)
     number = pd.Series(column["customer_id"])
     made = number.where(number.notna(), _made(records, person))
     return column | {"customer_id": made}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Caveat = tuple[str, dict[str, object]]
 
+DOUBTFUL = 0.2, 0.8  # between these probabilities a pair may be one person or two
+
 KEYS: tuple[tuple[str, ...], ...] = (("email",), ("phone", "whole"), ("whole", "birth"))
 """Fields that together tell a person where no number is declared."""
 
@@ -36,6 +38,9 @@ class Linkage:
         ``splink`` or ``keys``.
     links
         Pairs of rows taken for one person: left, right, weight (log2 odds).
+    doubted
+        The same had the threshold been the lower end of `DOUBTFUL`, and had it been the upper; empty where
+        no threshold decides.
     across
         Links the rows of a further table of the database, laid out like ``known``, to those known already:
         returns left (row of that table), right, weight.
@@ -47,6 +52,7 @@ class Linkage:
     links: pd.DataFrame
     across: Callable[[str], pd.DataFrame]
     caveats: tuple[Caveat, ...] = ()
+    doubted: tuple[pd.DataFrame, ...] = ()
 
 
 def link(records: Records, own: Params) -> Linkage:
@@ -70,8 +76,14 @@ def link(records: Records, own: Params) -> Linkage:
     if isinstance(trained, splinking.Untrained):
         return by_keys(connection, (("splink_not_used", {"reason": trained.reason, **trained.numbers}),))
     least = own.match_probability
-    links = splinking.pairs(connection, trained, least)
-    return Linkage("splink", links, lambda table: splinking.pairs(connection, trained, least, table))
+    low, high = min(least, DOUBTFUL[0]), max(least, DOUBTFUL[1])
+    found = splinking.pairs(connection, trained, low)
+    loose, links, strict = (found[found["weight"] >= np.log2(p / (1 - p))] for p in (low, least, high))
+
+    def across(table: str) -> pd.DataFrame:
+        return splinking.pairs(connection, trained, least, table)
+
+    return Linkage("splink", links, across, doubted=(loose, strict))
 
 
 def _not_installed() -> Problem:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.readiness.identity.persons import Persons
     from cerm_nb.stats import Floats, Integers
 
-LOOK_ALIKES = 1000
+LOOK_ALIKES = 1000  # of each kind
 LOOK_ALIKE: dict[str, tuple[str, ...]] = {
     "household": ("family", "phone", "address", "city", "postcode"),
+    "housemate": ("phone", "address", "city", "postcode"),
     "namesake": ("family", "given"),
 }
 """What two different persons may well have in common, by kind; the rest is another person's."""

@@ -43,8 +43,8 @@ KNOWN = (
     "other_id",
 )
 """What linking looks at, in the one spelling."""
-TELLING = ("other_id", "phone", "email")  # a value of these is one person's or one household's
-MOST_NAMES = 8  # names on one telephone or mailbox; with more it is a desk's, or made up, and tells nothing
+TELLING = ("customer_id", "other_id", "phone", "email")  # a value is one person's or one household's
+MOST_NAMES = 8  # names on one number or mailbox; with more it is a desk's, or made up, and tells nothing
 IDENTIFYING = ("email", "other_id", "whole birth", "whole phone", "whole address")
 LEAST_FACTS = 2  # kinds of fact (name, birthday, phone, address) from which somebody can be recognised again
 
@@ -179,7 +179,8 @@ def _known_sql() -> str:
         f"({kind} IS NOT NULL)::INTEGER" for kind in ("coalesce(given, family)", "birth", "phone", "address")
     )
     return (
-        f"WITH fit AS (SELECT row, place, mark, customer_id, family, given, whole, "  # noqa: S608
+        f"WITH fit AS (SELECT row, place, mark, {_unshared('customer_id')} AS customer_id, "  # noqa: S608
+        "family, given, whole, "
         f"coalesce(CASE WHEN {birthday} THEN strftime(birthday, '%Y%m%d') END, nullif({digits}, '')) "
         f"AS birth, gender, CASE WHEN {spellings.is_phone('phone')} THEN {_unshared('phone')} END AS phone, "
         f"CASE WHEN {spellings.is_email('email')} THEN {_unshared('email')} END AS email, "

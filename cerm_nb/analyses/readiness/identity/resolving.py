@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.readiness.parameters import Params
 
 LEAST_RECORDS = 30  # with fewer, nothing can be said of how well records were linked
+NUMBERS = ["number", "customer_id"]
 LINKS = ["entry", "record_id", "customer_id", "match_probability"]
 SHARES = ["pairs", "agree", "share", "low", "high"]
 
@@ -41,6 +42,9 @@ class Identity:
         One row per person, the golden record: customer_id (declared, or made of the records' names),
         customer_id_from (missing where made), each field with ``<field>_from`` (the list that gave it),
         records, lists, sources, lowest_probability (of the weakest link that holds the person together).
+    numbers
+        The person of each customer number a list declares: number, customer_id (of the golden record).
+        Values that stand for "no number" are left out.
     method
         ``splink`` or ``keys``; empty where nothing was linked.
     count
@@ -54,6 +58,9 @@ class Identity:
         The same by list: entry, field and so on.
     duplicates
         Within each list: entry, records, duplicates, share, low, high.
+    errors
+        Where the errors of the planted duplicates come from: ``linked`` pairs, ``other_keys`` or ``assumed``;
+        empty where none were planted.
     reason
         Why nothing was linked, as a key: ``no_records`` or ``no_identifying_field``; empty otherwise.
     caveats
@@ -62,6 +69,7 @@ class Identity:
 
     links: pd.DataFrame
     customers: pd.DataFrame
+    numbers: pd.DataFrame
     method: str
     count: Estimate
     recall: Estimate
@@ -69,6 +77,7 @@ class Identity:
     fields: pd.DataFrame
     agreement: pd.DataFrame
     duplicates: pd.DataFrame
+    errors: str
     reason: str
     caveats: tuple[Caveat, ...]
 
@@ -76,6 +85,11 @@ class Identity:
     def found(self) -> int:
         """Persons found: the customers there would be if linking never erred."""
         return len(self.customers)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the count rests on what linked records of these lists show, and not on assumptions."""
+        return self.method == "splink" and self.errors == "linked"
 
 
 def resolve(records: pd.DataFrame | None, own: Params) -> Identity:
@@ -128,6 +142,7 @@ def _resolved(held: Records, own: Params) -> Identity:
     return Identity(
         links[LINKS],
         customers,
+        _numbers(held, links["customer_id"]),
         linkage.method,
         taken.count,
         taken.recall,
@@ -135,9 +150,16 @@ def _resolved(held: Records, own: Params) -> Identity:
         fields,
         by_list,
         twice,
+        errors,
         "",
         caveats,
     )
+
+
+def _numbers(held: Records, person: pd.Series[str]) -> pd.DataFrame:
+    """Give the person of each declared number; all records that declare it are hers."""
+    declared = pd.DataFrame({"number": held.known["customer_id"], "customer_id": person})
+    return declared.dropna().drop_duplicates("number").sort_values("number").reset_index(drop=True)
 
 
 def _census(held: Records, persons: Persons, linkage: Linkage, own: Params) -> tuple[Census, str]:
@@ -153,7 +175,16 @@ def _census(held: Records, persons: Persons, linkage: Linkage, own: Params) -> t
     alike = census.resemblances(held.connection, who)
     size = np.bincount(persons.person)[persons.person]
     silent = int((~held.known["telling"].to_numpy(dtype=bool) & (size == 1)).sum())
-    return census.take(persons, planted, alike, silent, own), planted.errors if planted else ""
+    taken = census.take(persons, planted, alike, silent, own)
+    return census.widened(taken, *_undecided(held, persons, linkage)), planted.errors if planted else ""
+
+
+def _undecided(held: Records, persons: Persons, linkage: Linkage) -> tuple[int, int]:
+    """By how many persons there would be fewer were doubtful pairs linked, and more were they not."""
+    if not linkage.doubted:
+        return 0, 0
+    loose, strict = (gather(held.connection, held.known, links).count for links in linkage.doubted)
+    return max(persons.count - loose, 0), max(strict - persons.count, 0)
 
 
 def _caveats(persons: Persons, taken: Census, errors: str, customers: pd.DataFrame) -> Iterator[Caveat]:
@@ -177,6 +208,7 @@ def _nothing(reason: str, caveats: tuple[Caveat, ...]) -> Identity:
     return Identity(
         pd.DataFrame(columns=LINKS),
         pd.DataFrame(columns=columns),
+        pd.DataFrame(columns=NUMBERS),
         "",
         unknown,
         unknown,
@@ -184,6 +216,7 @@ def _nothing(reason: str, caveats: tuple[Caveat, ...]) -> Identity:
         pd.DataFrame(columns=["field", *SHARES]),
         pd.DataFrame(columns=["entry", "field", *SHARES]),
         pd.DataFrame(columns=["entry", "records", "duplicates", "share", "low", "high"]),
+        "",
         reason,
         caveats,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cerm_nb.analyses.readiness.identity import resolve
+from cerm_nb.analyses.readiness.identity import linkage, resolve
 from cerm_nb.analyses.readiness.parameters import Params
 from cerm_nb.errors import ParamsError
 
@@ -74,6 +74,65 @@ def test_a_declared_customer_number_is_never_split():
     found = resolve(records(one, one | {"name": "박하늘", "birth_date": "1980-05-06"}), KEYS)
     assert found.customers["customer_id"].tolist() == ["7"]
     assert found.links["match_probability"].tolist() == [1, 1]
+
+
+NAMES = [chr(0xAC00 + 600 * i) + "가나" for i in range(12)]
+
+
+def test_a_number_that_stands_for_no_number_ties_nobody_and_is_nobodys():
+    guests = [
+        {"customer_id": "GUEST", "name": name, "email": f"{i}@mail.test"} for i, name in enumerate(NAMES)
+    ]
+    found = resolve(records(*guests, MINSU | {"customer_id": "7"}), KEYS)
+    assert found.found == 13
+    assert found.customers["customer_id"].is_unique
+    assert found.customers["customer_id_from"].notna().sum() == 1
+    assert found.numbers.to_dict("list") == {"number": ["7"], "customer_id": ["7"]}
+    assert ("shared_values", {"field": "customer_id", "n": 1, "records": 12}) in found.caveats
+
+
+def test_each_declared_number_has_its_person_though_record_numbers_repeat():
+    one, other = MINSU | {"customer_id": "7"}, {"customer_id": "9", "name": "이하늘"}
+    found = resolve(records(one, MINSU | {"customer_id": "8"}, other).assign(record_id="1"), KEYS)
+    assert found.numbers.to_dict("list") == {"number": ["7", "8", "9"], "customer_id": ["7", "7", "9"]}
+
+
+@pytest.mark.parametrize(
+    ("birthday", "persons"),
+    [("1980-01-03", 1), ("1980-10-02", 1), ("1980-02-01", 1), ("1980-10-20", 2), ("1981-03-02", 2)],
+)
+def test_a_mailbox_is_shared_by_two_whose_birthdays_differ_by_more_than_a_slip(birthday, persons):
+    other = {"name": "박하늘", "birth_date": birthday, "email": MINSU["email"]}
+    assert resolve(records(MINSU, other), KEYS).found == persons
+
+
+def test_names_in_two_scripts_are_two_persons_only_with_two_birthdays():
+    latin = {"name": "Minsu Kim", "email": MINSU["email"]}
+    assert resolve(records(MINSU, latin), KEYS).found == 1
+    assert resolve(records(MINSU, latin | {"birth_date": "1980-01-02"}), KEYS).found == 1
+    assert resolve(records(MINSU, latin | {"birth_date": "1955-07-19"}), KEYS).found == 2
+
+
+def test_only_a_count_from_linked_pairs_is_sure():
+    frame = lists(300, seed=4).drop(columns="person")
+    found = resolve(frame, Params())
+    assert (found.sure, found.errors) == (True, "linked")
+    assert not resolve(frame, KEYS).sure
+    few = resolve(frame.query("entry == 'loyalty'"), Params())
+    assert (few.sure, few.errors) == (False, "assumed")
+    assert few.count.high >= len(few.links) - few.duplicates["duplicates"].sum()
+    assert not resolve(None, Params()).sure
+
+
+def test_the_interval_takes_in_what_the_threshold_decides(monkeypatch):
+    frame = lists(300, seed=4).drop(columns="person")
+    wide = resolve(frame, Params()).count
+    monkeypatch.setattr(linkage, "DOUBTFUL", (0.5, 0.5))
+    narrow = resolve(frame, Params()).count
+    assert wide.value == narrow.value
+    assert wide.low <= narrow.low
+    assert wide.high >= narrow.high
+    assert wide.high - wide.low > narrow.high - narrow.low
 
 
 def test_the_most_declared_number_wins_and_then_the_smallest():

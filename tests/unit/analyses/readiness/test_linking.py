@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from cerm_nb.analyses.readiness.identity import resolve
 from cerm_nb.analyses.readiness.linking import linked_rows, person_values
+from cerm_nb.analyses.readiness.parameters import Params
 
 RECORDS = pd.DataFrame(
     {
@@ -52,10 +54,24 @@ def test_nothing_to_link_is_no_error() -> None:
 
 
 def test_worth_is_added_up_over_the_numbers_of_a_person() -> None:
-    links = pd.DataFrame({"entry": ["cards", "web"], "record_id": ["a", "b"], "customer_id": ["007", "007"]})
-    value = pd.DataFrame({"customer_id": ["007", "9", "5"], "spend": [1.0, 2.0, 4.0]})
-    found = person_values(value, RECORDS, SimpleNamespace(links=links))
+    numbers = pd.DataFrame({"number": ["007", "9"], "customer_id": ["007", "007"]})
+    value = pd.DataFrame({"customer_id": ["007", " 9", "5"], "spend": [1.0, 2.0, 4.0]})
+    found = person_values(value, SimpleNamespace(numbers=numbers))
     assert found.to_dict("records") == [
         {"customer_id": "007", "spend": 3.0},
         {"customer_id": "5", "spend": 4.0},
     ]
+
+
+def test_a_record_number_used_twice_gives_nobody_another_ones_money() -> None:
+    twice = pd.DataFrame(
+        {"entry": "web", "record_id": "1", "customer_id": ["a", "b"], "name": ["Kim", "Lee"]}
+    )
+    value = pd.DataFrame({"customer_id": ["a", "b"], "spend": [1.0, 2.0]})
+    found = person_values(value, resolve(twice, Params()))
+    assert found.to_dict("list") == {"customer_id": ["a", "b"], "spend": [1.0, 2.0]}
+
+
+def test_worth_stays_as_it_is_where_nobody_was_resolved() -> None:
+    value = pd.DataFrame({"customer_id": ["a"], "spend": [1.0]})
+    assert person_values(value, resolve(None, Params())).equals(value)

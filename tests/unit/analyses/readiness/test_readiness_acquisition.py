@@ -123,7 +123,7 @@ def test_every_activity_says_whether_its_return_is_measurable():
     keys = dict(told.caveats)
     assert keys["acquisition_unknown"]["customers"] == 1
     assert keys["acquired_by_unknown_activity"]["customers"] == 1
-    assert keys["acquisition_cost_missing"]["activities"] == 1
+    assert keys["acquisition_cost_missing"]["activities"] == 2
     assert keys["few_customers_won"]["activities"] == 1
     assert "attribution_is_not_incremental" in keys
 

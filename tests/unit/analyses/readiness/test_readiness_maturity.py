@@ -267,7 +267,7 @@ def test_fixes_come_by_gate_then_by_gap():
     assert found.fixes["gate"].map({"stop": 0, "watch": 1, "later": 2}).is_monotonic_increasing
     by = found.fixes.set_index(["where", "what"])
     calls = by.loc[("calls", "completeness")]
-    assert (calls["got"], calls["needed"], calls["column"]) == (0.2, 0.9, "phone")
+    assert (calls["got"], calls["needed"], calls["column"]) == (0.2, 0.7, "phone")
     assert (calls["kind"], calls["questions"], calls["used_by"]) == ("measure", "1, 2, 3, 4, 5", "value")
     assert calls["rank"] < by.loc[("cards", "completeness"), "rank"]
     assert by.loc[("customer_strategy", "customer_strategy"), ["kind", "gate", "got", "needed"]].tolist() == [
