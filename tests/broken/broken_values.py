@@ -114,10 +114,12 @@ def _identifiers() -> list[Case]:
     days = [f"2024-01-{number:02}" for number in range(1, 29)]
     strange = HEADER + "".join(f"{name},{day},1\n" for name, day in zip(STRANGE.values(), days, strict=False))
     formulas = HEADER + "".join(f'"{name}",{day},1\n' for name, day in zip(FORMULAS, days, strict=False))
+    # what nobody sees around an identifier goes: the tab, and the signs that turn the direction
+    bare = [name.strip("\u202c\u202e") for name in STRANGE.values()]
     long = "x" * 100_000
     return [
-        csv("identifiers_strange", strange, holds={"customer_id": list(STRANGE.values())}),
-        csv("identifiers_formulas", formulas, holds={"customer_id": list(FORMULAS)}),
+        csv("identifiers_strange", strange, holds={"customer_id": bare}),
+        csv("identifiers_formulas", formulas, holds={"customer_id": [name.strip() for name in FORMULAS]}),
         csv("identifier_of_100k", row(long), holds={"customer_id": ["c1", "c2", "c1", long]}),
         csv(
             "identifier_of_100k_in_an_error",
