@@ -99,7 +99,7 @@ def _written(text: str) -> str:
 
 
 def _written_for_postgres(text: str) -> str:
-    """Read the day a text names, in PostgreSQL, whose casts and `make_date` stop at a day that is none."""
+    """Read the day a text names, in PostgreSQL, whose casts stop at a day that is none."""
     pattern = literal(rf"^\s*([1-9]\d{{7}}|{_DAY}{_TIME}|{_KOREAN})\s*$")
     parts = rf"regexp_match({text}, '^\s*(\d{{4}})\D*(\d{{1,2}})\D*(\d{{1,2}})')"
     year, month, day_of_month = (f"CAST(({parts})[{position}] AS INT)" for position in (1, 2, 3))
@@ -110,7 +110,9 @@ def _written_for_postgres(text: str) -> str:
     is_day = f"{text} ~ {pattern} AND {day_of_month} BETWEEN 1 AND {last}"
     # most days are written plainly and stand in every month: twenty times faster than the parts
     plain = literal(rf"^[1-9]\d{{3}}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]){_TIME}\s*$")
-    by_parts = f"WHEN {is_day} THEN make_date({year}, {month}, {day_of_month})"
+    # not by make_date, which sqlglot may write for another engine once Spark's words are loaded
+    dashed = f"({parts})[1] || '-' || ({parts})[2] || '-' || ({parts})[3]"
+    by_parts = f"WHEN {is_day} THEN CAST({dashed} AS DATE)"
     return f"CASE WHEN {text} ~ {plain} THEN CAST(left({text}, 10) AS DATE) {by_parts} END"
 
 
