@@ -7,25 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cerm_nb.analyses.readiness.identity.records import COLUMNS
+
 if TYPE_CHECKING:
     from cerm_nb.analyses.readiness.identity.records import Records
     from cerm_nb.stats import Integers
 
-FIELDS = [
-    "name",
-    "family_name",
-    "given_name",
-    "birth_date",
-    "gender",
-    "phone",
-    "email",
-    "address",
-    "city",
-    "postcode",
-    "updated",
-    "acquired_by",
-    "acquired_on",
-]
+NAMING = ("entry", "source", "record_id", "customer_id", "other_id")  # what tells the record, not the person
+FIELDS = [name for name in COLUMNS if name not in NAMING]
 ONE_SPELLING = {"birth_date": "birthday", "phone": "phone_right", "email": "email_right", "gender": "gender"}
 """Fields shown in the one spelling where they are valid; what cannot be read is shown as recorded."""
 COMPARED = {"address": "address", "city": "city", "postcode": "postcode"}
