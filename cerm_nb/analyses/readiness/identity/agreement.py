@@ -48,25 +48,19 @@ def agreement(records: Records, person: Integers, confidence: float) -> tuple[pd
     Records are linked because they agree, so the shares flatter: least in fields that linking hardly needs.
     """
     pairs = _pairs(records, person)
-    spelled = records.known[list(COMPARED.values())].set_axis(list(COMPARED), axis=1)
-    codes = (
-        np.column_stack([pd.factorize(spelled[field])[0] for field in COMPARED])
-        if len(spelled)
-        else np.empty((0, 9))
-    )
+    fields, lists = sorted(COMPARED), sorted(records.recorded["entry"].unique())
+    spelled = (records.known[COMPARED[field]] for field in fields)
+    codes = np.column_stack([pd.factorize(values)[0] for values in spelled])
     left, right = codes[pairs["left"]], codes[pairs["right"]]
-    both, same = (left >= 0) & (right >= 0), left == right
-    long = pd.DataFrame(
-        {
-            "field": np.tile(list(COMPARED), len(pairs)),
-            "person": np.repeat(pairs["person"].to_numpy(), len(COMPARED)),
-            "agree": (same & both).ravel(),
-            "first": np.repeat(pairs["left_entry"].to_numpy(), len(COMPARED)),
-            "second": np.repeat(pairs["right_entry"].to_numpy(), len(COMPARED)),
-        }
-    )[both.ravel()]
-    sides = [long.assign(entry=long[side]) for side in ("first", "second")]
-    return _shares(long, ["field"], confidence), _shares(pd.concat(sides), ["entry", "field"], confidence)
+    place, field = np.nonzero((left >= 0) & (right >= 0))
+    told = {
+        "field": pd.Categorical(np.array(fields)[field], fields),
+        "person": pairs["person"].to_numpy()[place],
+        "agree": (left == right)[place, field],
+    }
+    sides = [pd.Categorical(pairs[side], lists)[place] for side in ("left_entry", "right_entry")]
+    each = pd.concat([pd.DataFrame(told | {"entry": side}) for side in sides], ignore_index=True)
+    return _shares(pd.DataFrame(told), ["field"], confidence), _shares(each, ["entry", "field"], confidence)
 
 
 def _pairs(records: Records, person: Integers) -> pd.DataFrame:
@@ -83,13 +77,15 @@ def _pairs(records: Records, person: Integers) -> pd.DataFrame:
 
 
 def _shares(long: pd.DataFrame, by: list[str], confidence: float) -> pd.DataFrame:
-    groups = long.groupby(by, sort=True)
+    groups = long.groupby(by, sort=True, observed=True)
     told = groups["agree"].agg(pairs="size", agree="sum").reset_index()
     persons = groups["person"].nunique().to_numpy()
     told["share"] = told["agree"] / told["pairs"]
     ends = [wilson_interval(s * n, int(n), confidence) for s, n in zip(told["share"], persons, strict=True)]
     told["low"], told["high"] = [low for low, _ in ends], [high for _, high in ends]
-    return told.astype({"pairs": int, "agree": int, "share": float, "low": float, "high": float})
+    return told.astype(
+        dict.fromkeys(by, str) | {"pairs": int, "agree": int, "share": float, "low": float, "high": float}
+    )
 
 
 def duplicates(entry: pd.Series, person: Integers, confidence: float) -> pd.DataFrame:

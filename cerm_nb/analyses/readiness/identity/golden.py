@@ -53,8 +53,10 @@ def golden_records(records: Records, person: Integers, weight: np.ndarray) -> pd
     golden |= _numbers(records, person)
     for field in FIELDS:
         shown, value, valid = _values(records, field)
-        ranked = _rank(field, frame, value, valid, recent, person)
-        best = ranked[np.append(True, person[ranked][1:] != person[ranked][:-1])] if len(ranked) else ranked
+        there = np.flatnonzero(value.notna())
+        many = np.bincount(person[there], minlength=1)[person[there]] > 1
+        ranked = _rank(field, frame, value, valid, recent, person, there[many])
+        best = np.concatenate([there[~many], _firsts(ranked, person)])  # most persons have nothing to rank
         golden |= _column(field, shown, frame["entry"], best, person)
     counts = frame.assign(person=person, weight=weight).groupby("person")
     golden["records"] = counts.size().to_numpy()
@@ -89,23 +91,33 @@ def _values(records: Records, field: str) -> tuple[pd.Series, pd.Series, np.ndar
     return recorded, compared.where(compared.notna(), recorded), recorded.notna().to_numpy()
 
 
+def _firsts(ranked: Integers, person: Integers) -> Integers:
+    """Take the first row of each person from rows in order of persons."""
+    return ranked[np.append(True, person[ranked][1:] != person[ranked][:-1])] if len(ranked) else ranked
+
+
 def _rank(
-    field: str, frame: pd.DataFrame, value: pd.Series, valid: np.ndarray, recent: Integers, person: Integers
+    field: str,
+    frame: pd.DataFrame,
+    value: pd.Series,
+    valid: np.ndarray,
+    recent: Integers,
+    person: Integers,
+    rows: Integers,
 ) -> Integers:
-    """Order the rows that have a value by person, the best of each first."""
-    there = np.flatnonzero(value.notna())
-    who, row = person[there], there
+    """Order rows that have a value by person, the best of each first."""
+    who = person[rows]
     if field in ("updated", "acquired_on"):
-        day = value.to_numpy(dtype="datetime64[D]").astype(np.int64)[there]
-        return there[np.lexsort((row, day if field == "acquired_on" else -day, who))]
+        day = value.to_numpy(dtype="datetime64[D]").astype(np.int64)[rows]
+        return rows[np.lexsort((rows, day if field == "acquired_on" else -day, who))]
     if field == "acquired_by":
-        first = frame["acquired_on"].to_numpy(dtype="datetime64[D]")[there]
+        first = frame["acquired_on"].to_numpy(dtype="datetime64[D]")[rows]
         known = np.isnat(first)
-        return there[np.lexsort((row, np.where(known, 0, first.astype(np.int64)), known, who))]
-    said = pd.factorize(value.iloc[there])[0].astype(np.int64)
+        return rows[np.lexsort((rows, np.where(known, 0, first.astype(np.int64)), known, who))]
+    said = pd.factorize(value.iloc[rows])[0].astype(np.int64)
     key = pd.factorize(who * (said.max(initial=0) + 1) + said)[0]
     agreed = np.bincount(key)[key] if len(key) else key
-    return there[np.lexsort((row, recent[there], -agreed, ~valid[there], who))]
+    return rows[np.lexsort((rows, recent[rows], -agreed, ~valid[rows], who))]
 
 
 def _numbers(records: Records, person: Integers) -> dict[str, object]:
@@ -117,7 +129,7 @@ def _numbers(records: Records, person: Integers) -> dict[str, object]:
     key = pd.factorize(person[there] * (said.max(initial=0) + 1) + said)[0]
     agreed = np.bincount(key)[key] if len(key) else key
     ranked = there[np.lexsort((there, said, -agreed, person[there]))]
-    best = ranked[np.append(True, person[ranked][1:] != person[ranked][:-1])] if len(ranked) else ranked
+    best = _firsts(ranked, person)
     column = _column("customer_id", declares, records.recorded["entry"], best, person)
     number = pd.Series(column["customer_id"])
     made = number.where(number.notna(), _made(records, person))

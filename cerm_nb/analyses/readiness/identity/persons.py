@@ -121,8 +121,9 @@ def _without_conflicts(
     first, second = (group[pairs[end].to_numpy(dtype=np.int64)] for end in ("left", "right"))
     apart = first != second  # records with one declared number are one person, whatever else they say
     first, second = first[apart], second[apart]
+    at = np.flatnonzero(np.isin(label[low], label[first]))  # the ties of persons in conflict: few
     while (torn := np.unique(label[first][label[first] == label[second]])).size:
-        place = np.flatnonzero(kept & np.isin(label[low], torn))
+        place = at[kept[at] & np.isin(label[low[at]], torn)]
         # Ties stand in order of strength, so the last one of each person is its weakest.
         last = pd.Series(place).groupby(label[low[place]]).max().to_numpy()
         kept[last] = False

@@ -76,7 +76,8 @@ def plant(
     if drafted is None:
         return None
     copies = _written(known, drafted.originals, drafted.states, random)
-    alike = {kind: _look_alikes(known, kind, random) for kind in LOOK_ALIKE}
+    named = np.flatnonzero(known["given"].notna() & known["family"].notna())
+    alike = {kind: _look_alikes(known, named, kind, random) for kind in LOOK_ALIKE}
     sheets = [copies, *(sheet for sheet, _ in alike.values())]
     bases = np.concatenate([drafted.originals, *(base for _, base in alike.values())])
     links = _linked(connection, pd.concat(sheets, ignore_index=True), linkage.across)
@@ -94,13 +95,13 @@ def _written(
     """Write the copies: each field the same, mistyped, another's, or left out."""
     copies = {}
     for place, field in enumerate(FIELDS):
-        values = known[field].to_numpy(dtype=object)
-        filled = values[known[field].notna().to_numpy()]
-        own, state = values[originals], states[:, place]
-        other = filled[random.integers(0, len(filled), len(own))] if len(filled) else own
+        values, state = known[field], states[:, place]
+        filled = np.flatnonzero(values.notna())
+        drawn = filled[random.integers(0, len(filled), len(originals))] if len(filled) else originals
+        own, other = (values.iloc[rows].to_numpy(dtype=object) for rows in (originals, drawn))
         written = np.where(state == CHANGED, other, own)
         written[state == MISSING] = None
-        there = known[field].notna().to_numpy()[originals]
+        there = ~pd.isna(own)
         edited = np.flatnonzero((state > 0) & (state != CHANGED) & there)
         # Bounded by COPIES, however many records there are.
         written[edited] = [mistyped(own[i], other[i], int(state[i]), random) for i in edited]
@@ -122,20 +123,19 @@ def mistyped(text: str, letters: str, edits: int, random: np.random.Generator) -
 
 
 def _look_alikes(
-    known: pd.DataFrame, kind: str, random: np.random.Generator
+    known: pd.DataFrame, named: Integers, kind: str, random: np.random.Generator
 ) -> tuple[pd.DataFrame, Integers]:
     """Make up persons who share the fields of `LOOK_ALIKE` with a real one and nothing else."""
-    named = np.flatnonzero(known["given"].notna() & known["family"].notna())
     many = LOOK_ALIKES if len(named) > 1 else 0
     if not many:
         return pd.DataFrame(columns=list(FIELDS), dtype=object), np.array([], dtype=np.int64)
     base, other = (random.choice(named, many) for _ in range(2))
-    fields = known[list(FIELDS)].to_numpy(dtype=object)
-    shared = np.isin(FIELDS, LOOK_ALIKE[kind])
-    sheet = pd.DataFrame(np.where(shared, fields[base], fields[other]), columns=list(FIELDS), dtype=object)
-    apart = (known["given"].to_numpy()[base] != known["given"].to_numpy()[other]) | (kind == "namesake")
-    distinct = apart & (known["twin"].to_numpy()[base] != known["twin"].to_numpy()[other])
-    return sheet[distinct], base[distinct]
+    mine, yours = (known.iloc[rows] for rows in (base, other))
+    values = (person[list(FIELDS)].to_numpy(dtype=object) for person in (mine, yours))
+    sheet = np.where(np.isin(FIELDS, LOOK_ALIKE[kind]), *values)
+    apart = (mine["given"].to_numpy() != yours["given"].to_numpy()) | (kind == "namesake")
+    distinct = apart & (mine["twin"].to_numpy() != yours["twin"].to_numpy())
+    return pd.DataFrame(sheet[distinct], columns=list(FIELDS), dtype=object), base[distinct]
 
 
 def _linked(

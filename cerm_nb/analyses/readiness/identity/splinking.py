@@ -167,7 +167,7 @@ def pairs(
     with quiet():
         # The names decide which table is left: Splink orders its inputs by them.
         inputs = [api.register(name, table_name=f"{place}_{name}") for place, name in enumerate(tables)]
-        linker = Linker(inputs, settings, log_level=None)
+        linker = Linker(inputs, settings, validate_settings=False, log_level=None)  # Splink wrote them itself
         scored = linker.inference.predict(threshold_match_probability=least).physical_name
     found = connection.execute(
         f"SELECT l.row AS left, r.row AS right, round(match_weight, 4) AS weight FROM {scored} "  # noqa: S608
