@@ -57,7 +57,9 @@ class Run(ClientData, Exhibits, Generic[Own]):
         self.own = own
         as_of = date.fromisoformat(common.as_of)
         ClientData.__init__(self, common, as_of, here)
-        Exhibits.__init__(self, name.partition("_")[2], Messages(common.lang, common.currency), own, as_of)
+        question = name.partition("_")[2]
+        messages = Messages(common.lang, common.currency, question)
+        Exhibits.__init__(self, question, messages, own, as_of)
         self._started = datetime.now(UTC)
         self._tables: dict[str, pd.DataFrame] = {}
         self._findings: list[Finding] = []

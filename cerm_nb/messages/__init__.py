@@ -17,6 +17,8 @@ A text is a format string whose fields take these formats besides Python's own:
 ============================== =====================================================
 
 A label may say, besides its texts, how the values of such a column are written: ``format: percent.1``.
+``label.<name>`` is for all questions; where a question means something else by the name, it has its own
+``<question>.label.<name>``.
 """
 
 from __future__ import annotations
@@ -39,7 +41,14 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "ko")
 MISSING = "–"
 _COUNT = "count "
-_UNITS = {"share": "percent.1", "customers": "integer", "level": "number.1", "": "integer"}
+_UNITS = {
+    "share": "percent.1",
+    "customers": "integer",
+    "segments": "integer",
+    "level": "number.1",
+    "points": "number.2",
+    "": "integer",
+}
 
 
 @cache
@@ -69,8 +78,20 @@ def catalogue() -> dict[str, dict[str, str]]:
     return texts
 
 
+@cache
+def _labels(question: str) -> dict[str, dict[str, str]]:
+    """Give the labels a question uses: its own before those of all."""
+    own, common = f"{question}.label.", "label."
+    found: dict[str, dict[str, str]] = {}
+    for start in (common, own):
+        found |= {
+            key.removeprefix(start): texts for key, texts in catalogue().items() if key.startswith(start)
+        }
+    return found
+
+
 class Messages:
-    """The wording for one reader: a language and a currency.
+    """The wording for one reader: a language, a currency, and the question it is about.
 
     Parameters
     ----------
@@ -78,13 +99,16 @@ class Messages:
         ``"en"`` or ``"ko"``.
     currency
         ISO 4217 code of all money shown, for example ``"KRW"``.
+    question
+        Question whose own labels go before those of all; unset: none.
     """
 
-    def __init__(self, lang: str, currency: str = "USD") -> None:
+    def __init__(self, lang: str, currency: str = "USD", question: str = "") -> None:
         if lang not in LANGUAGES:
             raise ValueError(f"lang {lang!r} is not one of {list(LANGUAGES)}")
         self.lang = lang
         self.currency = currency
+        self._labels = _labels(question)
         self._formatter = _Formatter(self)
 
     def __call__(self, key: str, /, **values: object) -> str:
@@ -103,20 +127,16 @@ class Messages:
 
     def label(self, name: str) -> str:
         """Word a column, a value or a unit; what has no wording is shown as it is."""
-        texts = catalogue().get(f"label.{name}")
+        texts = self._labels.get(name)
         return texts[self.lang] if texts else name
 
     def format_of(self, name: str) -> str:
         """Say how the values of a column are written; empty where its label does not tell."""
-        return catalogue().get(f"label.{name}", {}).get("format", "")
+        return self._labels.get(name, {}).get("format", "")
 
     def all_labels(self) -> dict[str, str]:
         """Give the wording of every column and value there is."""
-        return {
-            key.removeprefix("label."): texts[self.lang]
-            for key, texts in catalogue().items()
-            if key.startswith("label.")
-        }
+        return {name: texts[self.lang] for name, texts in self._labels.items()}
 
     def pick(self, texts: Mapping[str, str] | str, otherwise: str = "") -> str:
         """Choose this reader's text from a client's own wording, such as a title given per language."""
@@ -141,7 +161,7 @@ class Messages:
         return numbers.FORMATS[kind](value, int(digits) if digits else None, self.lang, self.currency)
 
     def quantity(self, value: float, unit: str) -> str:
-        """Write a number in its unit: ``share``, ``customers``, ``level`` or a currency code."""
+        """Write a number in its unit: a currency code, or one of those listed in `_UNITS`."""
         return self.format(value, _UNITS.get(unit, "compact"))
 
 
