@@ -10,22 +10,24 @@ import ctypes
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cerm_nb.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 CSV_UP_TO_ROWS = 10_000
 _STAGING = ".staging-"
+_FORMULA = re.compile(r"[=+\-@\t\r]")  # with which a spreadsheet takes a cell for one
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -57,7 +59,18 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str) -> None:
     target.mkdir(parents=True, exist_ok=True)
     frame.to_parquet(target / f"{name}.parquet", index=False, compression="zstd")
     if len(frame) < CSV_UP_TO_ROWS:
-        _defused(frame).to_csv(target / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8-sig")
+        (target / f"{name}.csv").write_bytes(csv_text(frame).encode("utf-8"))
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Write a table as CSV that a spreadsheet opens as it is: its letters marked as UTF-8, no formulas."""
+    safe = _defused(frame).rename(columns=lambda name: f"'{name}" if _FORMULA.match(str(name)) else name)
+    return "\ufeff" + str(safe.to_csv(index=False, lineterminator="\n"))
+
+
+def write_json(document: Mapping[str, Any], folder: Path, name: str) -> None:
+    """Write one published document as ``<name>.json`` into the notebook's result folder."""
+    (folder / f"{name}.json").write_bytes(json_text(document).encode("utf-8"))
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -136,8 +149,15 @@ def staged(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def replace_file(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str, *, option: str = "--out") -> None:
     """Put a text file in place at once.
+
+    Parameters
+    ----------
+    path, text
+        The file and what it is to hold.
+    option
+        Option of the command line by which another place is chosen, for the error.
 
     Raises
     ------
@@ -150,14 +170,14 @@ def replace_file(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
     except OSError as error:
-        raise OutputError(_cannot_write(path, error)) from error
+        raise OutputError(_cannot_write(path, error, option)) from error
     finally:
         beside.unlink(missing_ok=True) if beside.parent.is_dir() else None
 
 
-def _cannot_write(target: Path, error: OSError) -> str:
+def _cannot_write(target: Path, error: OSError, option: str = "--out") -> str:
     told = error.strerror or error
-    return f"{target}: cannot be written ({told}); choose another folder with --out, or free space"
+    return f"{target}: cannot be written ({told}); choose another place with {option}, or free space"
 
 
 def _defused(frame: pd.DataFrame) -> pd.DataFrame:
@@ -165,7 +185,7 @@ def _defused(frame: pd.DataFrame) -> pd.DataFrame:
     texts = frame.select_dtypes(include=["object", "string"]).columns
     safe = {
         name: frame[name].where(
-            ~frame[name].astype("string").str.match(r"[=+\-@\t\r]").fillna(False),
+            ~frame[name].astype("string").str.match(_FORMULA).fillna(False),
             "'" + frame[name].astype("string"),
         )
         for name in texts

@@ -1,4 +1,4 @@
-"""The command line: ``cerm run · check · new · report · status``."""
+"""The command line: ``cerm run · check · new · report · status · type``."""
 
 from __future__ import annotations
 
@@ -162,6 +162,45 @@ def report(out: OutOption = None, root: RootOption = None) -> None:
     project, _ = _open_project(root, out)
     pages = redraw(project)
     screen.print(f"{len(pages)} pages drawn again.")
+
+
+@app.command("type")
+def type_(
+    file: Annotated[Path, typer.Argument(help="New customers, one row each, with the fields the tool asks.")],
+    tool: Annotated[
+        Path | None,
+        typer.Option("--tool", help="typing.json of a run; default: the newest under out/, of one client."),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="CSV file to write; default: FILE_segments.csv beside FILE.")
+    ] = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", help="Column that tells customers apart; default: the first. May be repeated."),
+    ] = None,
+    encoding: Annotated[
+        str, typer.Option("--encoding", help="Encoding of that file, e.g. cp949 for Korean Excel exports.")
+    ] = "utf-8",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that is written.")] = False,
+    out: OutOption = None,
+    root: RootOption = None,
+) -> None:
+    """Tell the segment of new customers by the typing tool of 30_segments, leaving the unsure unassigned.
+
+    Example: cerm type new_guests.csv --tool out/hotel/2025-06-30/30_segments/typing.json
+    """
+    from cerm_nb import project as projects
+    from cerm_nb.batch.type_customers import find_tool, type_file
+
+    project = projects.find(root, out)
+    tool = tool or find_tool(project)
+    typed = type_file(file, tool, project, target=to, ids=ids or (), encoding=encoding, force=force)
+    table = Table("segment", "name", "customers", "share", box=None)
+    for segment, told, number in typed.counts:
+        name = f"[yellow]unassigned: {escape(told.replace('_', ' '))}[/]" if not segment else escape(told)
+        table.add_row(escape(segment), name, f"{number:,}", f"{number / len(typed.frame):.1%}")
+    screen.print(table)
+    screen.print(f"{escape(typed.trust)} Written: {escape(project.label(typed.written))}", soft_wrap=True)
 
 
 def main() -> None:

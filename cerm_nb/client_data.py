@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from cerm_nb import artifacts, sources
 from cerm_nb.batch import plan
 from cerm_nb.errors import DataError, NotEnoughData, Problem
@@ -11,8 +13,6 @@ from cerm_nb.errors import DataError, NotEnoughData, Problem
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
-
-    import pandas as pd
 
     from cerm_nb.params import CommonParams
     from cerm_nb.project import Project
@@ -58,6 +58,29 @@ class ClientData:
         loaded = sources.open_table(table, spec, self._project.root, label=label)
         self._sources[names[0]] = loaded.provenance
         return loaded
+
+    def frame(self, table: str) -> pd.DataFrame | None:
+        """Read one of the client's own tables, checked, from all its entries; None where there is none.
+
+        Raises
+        ------
+        DataError
+            With every problem of every entry.
+        """
+        names = sources.entries(self.common.data, table)
+        frames, problems = [], []
+        for name in names:
+            try:
+                spec, label = self.common.data[name], self._label(name)
+                loaded = sources.open_table(table, spec, self._project.root, label=label)
+                frames.append(sources.collect(loaded.table))
+            except DataError as error:
+                problems += error.problems
+            else:
+                self._sources[name] = loaded.provenance
+        if problems:
+            raise DataError(problems)
+        return pd.concat(frames, ignore_index=True) if frames else None
 
     def _label(self, name: str) -> str:
         return f"params/{self.common.client}.yml → data.{name}"

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from cerm_nb.messages import Messages
 
 
+# What a figure may say besides its labels: at lines of reference, in its key, where a number is missing …
+DRAWN = (
+    *("reference", "x_reference", "y_reference", "emphasis", "missing"),
+    *("upper_left", "upper_right", "lower_left", "lower_right"),
+)
+
+
 class _Known(dict[str, object]):
     """What a wording may speak of: given values first, then the attributes of what was found."""
 
@@ -103,7 +110,7 @@ class Exhibits:
         ----------
         key
             The message, without the question; it has the parts ``title``, ``subtitle``, ``alt``, ``note``,
-            and ``reference`` where a line of reference is drawn.
+            and those of `DRAWN` that its figure is to show, such as ``reference`` for the line of reference.
         found, **values
             As for `text`.
         variant
@@ -111,9 +118,10 @@ class Exhibits:
         """
         title = f"{key}.title.{variant}" if variant else f"{key}.title"
         parts = {part: self.text(f"{key}.{part}", found, **values) for part in ("subtitle", "alt", "note")}
-        labels = self.messages.all_labels()
-        if self.has(f"{key}.reference"):
-            labels = {**labels, "reference": self.text(f"{key}.reference")}
+        drawn = {
+            part: self.text(f"{key}.{part}", found, **values) for part in DRAWN if self.has(f"{key}.{part}")
+        }
+        labels = {**self.messages.all_labels(), **drawn}
         return Words(self.text(title, found, **values), **parts, labels=labels)
 
     def format(self, spec: str) -> Callable[[Any], str]:
@@ -163,6 +171,42 @@ class Exhibits:
         if not data[value].notna().any():
             return self.unknown("groups_too_small")
         return figures.grid(data, row, column, value, words=words, value_format=self.format_of(value))
+
+    def journey(
+        self,
+        data: pd.DataFrame,
+        stage: str,
+        place: str,
+        value: str,
+        words: Words,
+        *,
+        low: str = "low",
+        high: str = "high",
+        **options: Any,
+    ) -> Figure | Shown:
+        """Draw the customer's journey (see `figures.journey`), or say that all groups are too small."""
+        if not data[value].notna().any():
+            return self.unknown("groups_too_small")
+        options |= {"value_format": self.format_of(value)}
+        return figures.journey(data, stage, place, value, low, high, words=words, **options)
+
+    def compare(
+        self, data: pd.DataFrame, category: str, values: Sequence[str], words: Words, **options: Any
+    ) -> Figure | Shown:
+        """Draw several marks per row (see `figures.compare`), or say that all groups are too small."""
+        if not data[list(values)].notna().to_numpy().any():
+            return self.unknown("groups_too_small")
+        options |= {"value_format": self.format_of(str(options.get("own") or values[0]))}
+        return figures.compare(data, category, values, words=words, **options)
+
+    def plane(
+        self, data: pd.DataFrame, x: str, y: str, label: str, words: Words, **options: Any
+    ) -> Figure | Shown:
+        """Draw named points on two scales (see `figures.plane`), or say that all groups are too small."""
+        if not data[[x, y]].notna().all(axis=1).any():
+            return self.unknown("groups_too_small")
+        options |= {"x_format": self.format_of(x), "y_format": self.format_of(y)}
+        return figures.plane(data, x, y, label, words=words, **options)
 
     def view(self, compute: Callable[..., Any], draw: Callable[..., Any]) -> View:
         """Make a static view with its interactive twin."""

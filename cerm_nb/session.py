@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Own = TypeVar("Own", bound=BaseModel)
+_OWN_FILES = {"findings", "manifest"}
 
 
 class Answer(Protocol):
@@ -62,6 +63,7 @@ class Run(ClientData, Exhibits, Generic[Own]):
         Exhibits.__init__(self, question, messages, own, as_of)
         self._started = datetime.now(UTC)
         self._tables: dict[str, pd.DataFrame] = {}
+        self._documents: dict[str, Mapping[str, Any]] = {}
         self._findings: list[Finding] = []
 
     def __repr__(self) -> str:
@@ -84,7 +86,8 @@ class Run(ClientData, Exhibits, Generic[Own]):
             question's further answers have their own.
         found
             The answer of an analysis. It is worded by ``answer``, or by ``answer_unknown`` where the value is
-            NaN (``answer_unknown_no_revenue`` where there is no revenue to speak of either);
+            NaN (``answer_unknown_no_revenue`` where there is no revenue to speak of either), unless
+            ``answer.<reason>`` says better what was found;
             ``verdict.<reason>`` says why the verdict is what it is, ``action.<verdict>`` what to do, unless
             ``action.<verdict>.<reason>`` says it better.
         unit
@@ -118,10 +121,10 @@ class Run(ClientData, Exhibits, Generic[Own]):
         self._findings.append(finding)
         return cards.answer(finding, self.messages)
 
-    @staticmethod
-    def _answer_key(found: Answer) -> str:
+    def _answer_key(self, found: Answer) -> str:
         if not math.isnan(found.value):
-            return "answer"
+            special = f"answer.{found.reason}"
+            return special if self.has(special) else "answer"
         without_revenue = math.isnan(getattr(found, "revenue_share", 0.0))
         return "answer_unknown_no_revenue" if without_revenue else "answer_unknown"
 
@@ -137,6 +140,19 @@ class Run(ClientData, Exhibits, Generic[Own]):
     def publish(self, **tables: pd.DataFrame) -> None:
         """Record tables for other notebooks and for whoever takes the results further."""
         self._tables |= tables
+
+    def publish_json(self, **documents: Mapping[str, Any]) -> None:
+        """Record documents that are written as JSON beside the tables; an empty one is not written.
+
+        Raises
+        ------
+        ValueError
+            For a name that a result's own files have.
+        """
+        taken = sorted(documents.keys() & _OWN_FILES)
+        if taken:
+            raise ValueError(f"{taken[0]}.json is a file every result has; choose another name")
+        self._documents |= {name: held for name, held in documents.items() if held}
 
     def save(self) -> Shown:
         """Write findings and published tables.
@@ -173,3 +189,5 @@ class Run(ClientData, Exhibits, Generic[Own]):
         (folder / "findings.json").write_text(to_json(self._findings), encoding="utf-8")
         for name, frame in sorted(self._tables.items()):
             artifacts.write_table(frame, folder, name)
+        for name, document in sorted(self._documents.items()):
+            artifacts.write_json(document, folder, name)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    Range = tuple[float, float, float] | list[str]
 
 
 class View:
@@ -34,35 +36,47 @@ class View:
         self._draw = draw
         self._labels = labels
 
-    def __call__(self, **arguments: float) -> Any:
+    def __call__(self, **arguments: Any) -> Any:
         """Show the view at these arguments."""
         return self._draw(self._compute(**arguments), **arguments)
 
-    def explore(self, ranges: Mapping[str, tuple[float, float, float]], **start: float) -> Any:
-        """Show sliders that redraw the view.
+    def explore(self, ranges: Mapping[str, Range], **start: Any) -> Any:
+        """Show sliders and lists of choices that redraw the view.
 
         Parameters
         ----------
         ranges
-            Argument → lowest, highest, step.
+            Argument → lowest, highest, step; or the list of what can be chosen.
         **start
-            Where each slider begins: the arguments of the static view.
+            Where each begins: the arguments of the static view.
         """
         import ipywidgets as widgets
 
-        sliders = {
-            name: _slider(widgets, self._labels[name], ranges[name], value) for name, value in start.items()
+        controls = {
+            name: _control(widgets, self._labels[name], ranges[name], value) for name, value in start.items()
         }
-        output = widgets.interactive_output(self._show, sliders)
-        return widgets.VBox([*sliders.values(), output])
+        output = widgets.interactive_output(self._show, controls)
+        return widgets.VBox([*controls.values(), output])
 
-    def _show(self, **arguments: float) -> None:
+    def _show(self, **arguments: Any) -> None:
         from IPython.display import display
 
         display(self(**arguments))
 
 
-def _slider(widgets: Any, label: str, limits: tuple[float, float, float], value: float) -> Any:
+def _control(widgets: Any, label: str, choices: Range, value: Any) -> Any:
+    # A label beside its control, as wide as the figure below.
+    room = {
+        "description": label,
+        "style": {"description_width": "16em"},
+        "layout": widgets.Layout(width="46rem", max_width="100%"),
+    }
+    if isinstance(choices, list):
+        return widgets.Dropdown(options=choices, value=value, **room)
+    return _slider(widgets, choices, value, room)
+
+
+def _slider(widgets: Any, limits: Sequence[float], value: float, room: Mapping[str, Any]) -> Any:
     low, high, step = limits
     # An analyst may start beyond the usual range; a slider that moved her value would not be a twin.
     low, high = min(low, value), max(high, value)
@@ -73,9 +87,7 @@ def _slider(widgets: Any, label: str, limits: tuple[float, float, float], value:
         min=low,
         max=high,
         step=step,
-        description=label,
         # Redraw when the slider is let go: a frame per pixel would lag behind the hand.
         continuous_update=False,
-        style={"description_width": "16em"},
-        layout=widgets.Layout(width="46rem", max_width="100%"),  # as wide as the figure below
+        **room,
     )

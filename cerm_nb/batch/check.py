@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from cerm_nb import schemas, sources
-from cerm_nb.batch.yaml_lines import column_line
+from cerm_nb.batch.yaml_lines import column_line, item_lines
 from cerm_nb.errors import DataError, Problem
 
 if TYPE_CHECKING:
@@ -77,8 +77,10 @@ def _begins_after(as_of: date, loaded: sources.Loaded) -> bool:
 
 def _proposed(table: str, spec: sources.TableSpec, project: Project, label: str) -> tuple[str, ...]:
     """Write the lines of params that would fill more of a table."""
+    items = sources.items_or_none(table, spec, project.root, label=label)
     found = sources.proposals_or_none(table, spec, project.root, label=label)
-    return tuple(map(column_line, found))
+    lines = [column_line(proposal) for proposal in found if proposal.column != "value" or not items]
+    return (*lines, *(item_lines(sources.WIDE[table], items) if items else ()))
 
 
 def _hint(table: str) -> str:

@@ -7,14 +7,12 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from cerm_nb import schemas, sources
 from cerm_nb.artifacts import replace_file
+from cerm_nb.batch.one_file import file_spec
 from cerm_nb.batch.yaml_lines import column_line, scalar
 from cerm_nb.errors import ParamsError, Problem
 from cerm_nb.params import CommonParams
-from cerm_nb.sources import TableSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +83,7 @@ def _table(table: str, data: Path | None, encoding: str, project: Project) -> li
     lines += [f"    encoding: {encoding}"] if encoding != "utf-8" else []
     proposed: dict[str, sources.Proposal] = {}
     if data:
-        spec = _spec(data, encoding)
+        spec = file_spec(data, encoding)
         columns = sources.column_names(spec, project.root, label=told)
         # A name may hold a line break; as JSON it stays inside the comment.
         lines.append(f"    # columns found: {json.dumps(columns, ensure_ascii=False)}")
@@ -98,14 +96,6 @@ def _table(table: str, data: Path | None, encoding: str, project: Project) -> li
         elif meaning.required:
             lines.append(f"      {meaning.name}: FILL_IN  # {meaning.meaning}")
     return lines
-
-
-def _spec(data: Path, encoding: str) -> TableSpec:
-    try:
-        return TableSpec.model_validate({"from": str(data.resolve()), "encoding": encoding})
-    except ValidationError as error:
-        told = "; ".join(detail["msg"] for detail in error.errors())
-        raise ParamsError(Problem("--encoding", told)) from None
 
 
 def _text(client: str, table: list[str], steps: Sequence[Step]) -> str:

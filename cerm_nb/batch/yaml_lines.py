@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cerm_nb.sources import Proposal
 
 
@@ -25,3 +27,23 @@ def scalar(value: Any) -> str:
 def column_line(proposal: Proposal) -> str:
     """Write a proposal as a line of an entry's ``columns``, with what is doubtful or meant behind it."""
     return f"      {proposal.column}: {scalar(proposal.expression)}  # {proposal.doubt or proposal.meaning}"
+
+
+def item_lines(told_by: str, names: Iterable[str]) -> list[str]:
+    """Write columns of a wide table as lines of an entry's ``items``, below what takes their answers.
+
+    Parameters
+    ----------
+    told_by
+        Canonical column that tells one item from another.
+    names
+        The columns; those with signs nobody sees are left out.
+    """
+    listed = [name for name in names if name.isprintable()]
+    values = [json.dumps({told_by: name}, ensure_ascii=False) for name in listed]
+    lines = [f"      {scalar(name)}: {value}" for name, value in zip(listed, values, strict=True)]
+    wide = [
+        "      value: answer  # of the wide table's items below, if each column is a question",
+        "    items:",
+    ]
+    return [*wide, *lines] if lines else []

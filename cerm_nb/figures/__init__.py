@@ -3,11 +3,27 @@
 Every function takes the wording (`Words`) and gives a `Figure`, drawn twice: for a wide column and a phone.
 """
 
+from cerm_nb.figures.comparison import compare
 from cerm_nb.figures.figure import Figure
+from cerm_nb.figures.journey import journey
 from cerm_nb.figures.own import own
+from cerm_nb.figures.plane import plane
 from cerm_nb.figures.rows import bars, intervals
 from cerm_nb.figures.series import columns, curve, lines
 from cerm_nb.figures.tiles import grid
 from cerm_nb.words import Words
 
-__all__ = ["Figure", "Words", "bars", "columns", "curve", "grid", "intervals", "lines", "own"]
+__all__ = [
+    "Figure",
+    "Words",
+    "bars",
+    "columns",
+    "compare",
+    "curve",
+    "grid",
+    "intervals",
+    "journey",
+    "lines",
+    "own",
+    "plane",
+]

@@ -121,10 +121,11 @@ def wrap(string: str, room: float, size: float, most: int = 3) -> list[str]:
             rows.append(word)
     if len(rows) > most:
         rows = [*rows[: most - 1], " ".join(rows[most - 1 :])]
-    return [_shorten(row, room, size) for row in rows]
+    return [shorten(row, room, size) for row in rows]
 
 
-def _shorten(string: str, room: float, size: float) -> str:
+def shorten(string: str, room: float, size: float) -> str:
+    """Cut a text that does not fit, with an ellipsis."""
     if measure(string, size) <= room:
         return string
     while string and measure(string + "…", size) > room:

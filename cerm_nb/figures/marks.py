@@ -116,7 +116,7 @@ def end_names(
 
 def keys(canvas: Canvas, names: list[list[str]], meant: list[str], size: Size) -> None:
     """Write the lines' names above the plot, where a phone has no room beside it."""
-    for (x, row), rows, meaning in zip(_key_places(names, size), names, meant, strict=True):
+    for (x, row), rows, meaning in zip(key_places(names, size), names, meant, strict=True):
         y = 10 + 20 * row
         swatch(canvas, x, y, meaning, 18)
         canvas.write(" ".join(rows), x + 24, y + size.text * 0.35, size=size.text, bold=True)
@@ -124,10 +124,11 @@ def keys(canvas: Canvas, names: list[list[str]], meant: list[str], size: Size) -
 
 def key_rows(names: list[list[str]], size: Size) -> int:
     """Count the rows the names above the plot take."""
-    return _key_places(names, size)[-1][1] + 1
+    return key_places(names, size)[-1][1] + 1
 
 
-def _key_places(names: list[list[str]], size: Size) -> list[tuple[float, int]]:
+def key_places(names: list[list[str]], size: Size) -> list[tuple[float, int]]:
+    """Find where the names above the plot stand: pixels from the left, and row."""
     places: list[tuple[float, int]] = []
     x, row = 0.0, 0
     for rows in names:

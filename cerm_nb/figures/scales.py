@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from cerm_nb.figures.canvas import MUTED, RULE, Canvas, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from cerm_nb.figures.figure import Size
 
@@ -57,14 +57,39 @@ def limits(*columns: Any, zero: bool = False) -> tuple[float, float]:
     ValueError
         When there is no number to draw.
     """
+    low, high = _ends(columns)
+    if zero or 0 <= low < 0.6 * high:
+        low, high = min(low, 0.0), max(high, 0.0)
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def span(*columns: Any, around: Iterable[float | None] = ()) -> tuple[float, float]:
+    """Find the range to draw for marks on a scale that has no natural zero, such as ratings, with some air.
+
+    Parameters
+    ----------
+    *columns
+        What is drawn.
+    around
+        Lines of reference that are to lie within it, where there are any.
+
+    Raises
+    ------
+    ValueError
+        When there is no number to draw.
+    """
+    low, high = _ends(columns)
+    low, high = _ends([[low, high], [value for value in around if value is not None]])
+    air = 0.03 * (high - low) or 0.5
+    return low - air, high + air
+
+
+def _ends(columns: Iterable[Any]) -> tuple[float, float]:
     flat = np.concatenate([np.ravel(np.asarray(column, dtype=float)) for column in columns])
     flat = flat[np.isfinite(flat)]
     if not flat.size:
         raise ValueError("nothing to draw: no row holds a number")
-    low, high = float(flat.min()), float(flat.max())
-    if zero or 0 <= low < 0.6 * high:
-        low, high = min(low, 0.0), max(high, 0.0)
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    return float(flat.min()), float(flat.max())
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
@@ -104,16 +129,23 @@ def level_room(low: float, high: float, write: Format, size: Size) -> float:
 
 
 def across_labels(
-    canvas: Canvas, low: float, high: float, write: Format, size: Size, *, dated: bool = False
+    canvas: Canvas,
+    low: float,
+    high: float,
+    write: Format,
+    size: Size,
+    *,
+    dated: bool = False,
+    above: float | None = None,
 ) -> None:
-    """Write the labels under the horizontal axis, as many as fit without touching."""
+    """Write the labels under the horizontal axis, as many as fit without touching, or at a height `above`."""
     places = _fitting(canvas, low, high, write, size, dated)
     for value in places:
         x, _ = canvas.at(value, canvas.axes.get_ylim()[0])
-        canvas.stroke([x, x], [canvas.bottom, canvas.bottom + 4], colour=MUTED, linewidth=1)
-        canvas.write(
-            write(value), x, canvas.bottom + 6 + size.text, size=size.text - 1, anchor="middle", colour=MUTED
-        )
+        if above is None:
+            canvas.stroke([x, x], [canvas.bottom, canvas.bottom + 4], colour=MUTED, linewidth=1)
+        y = canvas.bottom + 6 + size.text if above is None else above
+        canvas.write(write(value), x, y, size=size.text - 1, anchor="middle", colour=MUTED)
 
 
 def _fitting(canvas: Canvas, low: float, high: float, write: Format, size: Size, dated: bool) -> list[float]:

@@ -8,6 +8,7 @@ A text is a format string whose fields take these formats besides Python's own:
 ============================== =====================================================
 ``{n:integer}``                1,234
 ``{x:number}`` ``{x:number.2}`` 12.3, 12.34
+``{p:p}``                      0.012, < 0.001
 ``{s:percent}`` ``{s:percent.1}`` 12 %, 12.3 %
 ``{m:money}`` ``{m:compact}``  $1,234, $1.2M (Korean: $123만)
 ``{d:date}``                   30 June 2011, 2011년 6월 30일

@@ -26,7 +26,15 @@ def integer(value: Any, digits: int | None, lang: str, currency: str) -> str:
 def number(value: Any, digits: int | None, lang: str, currency: str) -> str:
     """Write a number with fixed decimals (one unless told)."""
     decimals = 1 if digits is None else digits
-    return str(format_decimal(value, format=_pattern("#,##0", decimals), locale=_LOCALES[lang]))
+    rounded = round(value, decimals) + 0.0  # not "-0.0"
+    return str(format_decimal(rounded, format=_pattern("#,##0", decimals), locale=_LOCALES[lang]))
+
+
+def p_value(value: Any, digits: int | None, lang: str, currency: str) -> str:
+    """Write a p-value (three decimals unless told); one that would be nought as less than the smallest."""
+    decimals = 3 if digits is None else digits
+    least = 10.0**-decimals
+    return number(value, decimals, lang, currency) if value >= least else f"< {least:.{decimals}f}"
 
 
 def percent(value: Any, digits: int | None, lang: str, currency: str) -> str:
@@ -68,6 +76,7 @@ def _pattern(whole: str, decimals: int) -> str:
 FORMATS: dict[str, Callable[[Any, int | None, str, str], str]] = {
     "integer": integer,
     "number": number,
+    "p": p_value,
     "percent": percent,
     "money": money,
     "compact": compact,

@@ -8,15 +8,18 @@ from cerm_nb.sources.fingerprint import DATABASE, fingerprint
 from cerm_nb.sources.history import PurchaseHistory, purchase_history
 from cerm_nb.sources.information import CustomerInformation, customer_information
 from cerm_nb.sources.load import Loaded, Provenance, check_as_of, open_table
+from cerm_nb.sources.named_columns import names_of, read_columns
 from cerm_nb.sources.opening import column_names
 from cerm_nb.sources.proposals import Proposal, proposals_or_none, propose
 from cerm_nb.sources.spec import TableSpec
+from cerm_nb.sources.wide import WIDE, items_or_none
 
 Data = dict[str, TableSpec]
 """The params' ``data``: table name → entry."""
 
 __all__ = [
     "DATABASE",
+    "WIDE",
     "CustomerInformation",
     "Data",
     "Loaded",
@@ -30,10 +33,13 @@ __all__ = [
     "customer_information",
     "entries",
     "fingerprint",
+    "items_or_none",
+    "names_of",
     "open_table",
     "proposals_or_none",
     "propose",
     "purchase_history",
+    "read_columns",
     "source_of",
     "table_of",
 ]

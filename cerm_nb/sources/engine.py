@@ -42,6 +42,8 @@ def connect() -> duckdb.DuckDBPyConnection:
         },
     )
     connection.execute("SET TimeZone = 'UTC'")
+    # in a notebook a slow question would leave a bar among the outputs, on a slow machine alone
+    connection.execute("SET enable_progress_bar = false")
     # it would take a part that two expressions share out of their TRY, where a bad row stops the engine
     connection.execute("SET disabled_optimizers = 'common_subexpressions'")
     return connection

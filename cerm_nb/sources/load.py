@@ -11,6 +11,7 @@ from cerm_nb import schemas
 from cerm_nb.errors import DataError, Problem
 from cerm_nb.sources.checks import Cell, Rows, count, problems
 from cerm_nb.sources.engine import engine_errors, quoted
+from cerm_nb.sources.items import in_source, lengthen, wrong_use
 from cerm_nb.sources.mapping import make
 from cerm_nb.sources.opening import open_reader
 
@@ -139,22 +140,24 @@ def open_table(
         With everything that is wrong: files, columns, expressions, cells.
     """
     meanings = schemas.describe(name, where=label)
-    reader, records = open_reader(spec, root, label=label)
+    wide, records = open_reader(spec, root, label=label)
+    reader, stated = lengthen(wide, spec, label=label)
     mapping = make(spec, meanings, reader, label=label)
     rows, cells = mapping.rows, mapping.cells
+    stated += mapping.problems or wrong_use(spec, cells, label)
     if rows is None or not cells:
-        raise DataError(mapping.problems)
+        raise DataError(stated)
     try:
         with engine_errors(label, f"the rows{_of(records)} cannot be read"):
             reader.load(mapping.used, sample)
             counts = count(rows, cells)
             found = problems(rows, cells, counts, label=label)
     except DataError as error:
-        raise DataError([*mapping.problems, *error.problems]) from None
+        raise DataError([*stated, *error.problems]) from None
     if counts.read == sample and not counts.kept:  # the rows that meet `where` may all come later
         return open_table(name, spec, root, label=label, lenient=lenient)
-    if mapping.problems or (found and not (lenient and counts.kept)):
-        raise DataError([*mapping.problems, *found])
+    if stated or (found and not (lenient and counts.kept)):
+        raise DataError([*stated, *found])
     provenance = Provenance(
         name=name,
         sources=records,
@@ -170,8 +173,8 @@ def open_table(
     return Loaded(
         schemas.conform(name, _publish(name, rows, cells)),
         provenance,
-        columns_there=tuple(reader.kinds),
-        columns_used=mapping.used,
+        columns_there=tuple(wide.kinds),
+        columns_used=in_source(reader, wide, mapping.used),
         unreadable=counts.unreadable,
         empty=counts.empty,
         undeclared=counts.undeclared,

@@ -14,7 +14,7 @@ from cerm_nb.sources.raw import ROW, limited
 from cerm_nb.sources.types import kind_of_postgres_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cerm_nb.sources.cells import Dialect
     from cerm_nb.sources.rewriting import ValueKind
@@ -47,10 +47,10 @@ class PostgresReader:
         with self._errors("cannot be described"):
             self.kinds = self._kinds_of("*")
 
-    def value_kind(self, sql: str) -> ValueKind:
+    def value_kind(self, sql: str, over: Callable[[str], str] = str) -> ValueKind:
         """Kind of an expression's values."""
         with self._errors("PostgreSQL refuses it"):
-            return self._kinds_of(f"{sql} AS value")["value"]
+            return self._kinds_of(f"{sql} AS value", over)["value"]
 
     def load(self, used: Sequence[str], limit: int | None = None) -> None:
         """Read nothing: the rows stay where they are; with a limit, ask for the first of them only."""
@@ -87,9 +87,10 @@ class PostgresReader:
             backend.con.commit()
             return backend
 
-    def _kinds_of(self, selected: str) -> dict[str, ValueKind]:
+    def _kinds_of(self, selected: str, over: Callable[[str], str] = str) -> dict[str, ValueKind]:
         """Kinds of what a SELECT gives; `Backend.sql` would make a view on the server to find out."""
-        with self._backend.raw_sql(f"SELECT {selected} FROM {self.relation} LIMIT 0") as cursor:  # noqa: S608
+        select = f"SELECT {selected} FROM {over(self.relation)} LIMIT 0"  # noqa: S608  # checked
+        with self._backend.raw_sql(select) as cursor:
             types = self._backend.con.adapters.types
             known = [(column.name, types.get(column.type_code)) for column in cursor.description]
         return {name: kind_of_postgres_type(found.name if found else "") for name, found in known}

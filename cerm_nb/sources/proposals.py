@@ -13,6 +13,7 @@ from cerm_nb.sources.cells import to_sql
 from cerm_nb.sources.checks import Rows, count
 from cerm_nb.sources.engine import engine_errors, literal
 from cerm_nb.sources.expressions import Expression, identifier, read
+from cerm_nb.sources.items import lengthen
 from cerm_nb.sources.mapping import make
 from cerm_nb.sources.opening import open_reader
 from cerm_nb.sources.synonyms import is_known_elsewhere, is_quantity, is_unit_price, plain, synonyms
@@ -93,9 +94,12 @@ def propose(table: str, spec: TableSpec, root: Path, *, label: str, afresh: bool
     Raises
     ------
     DataError
-        When the source cannot be opened.
+        When the source cannot be opened, or has not the items that are stated.
     """
-    reader, _ = open_reader(spec, root, label=label)
+    wide, _ = open_reader(spec, root, label=label)
+    reader, problems = lengthen(wide, spec, label=label)
+    if problems:
+        raise DataError(problems)
     free = _unused(spec, reader)[:_MOST_COLUMNS]
     wanted = [meaning for meaning in schemas.describe(table) if meaning.name not in spec.columns]
     if not free or not wanted:

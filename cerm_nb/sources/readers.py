@@ -11,7 +11,7 @@ from cerm_nb.sources.raw import RAW, create_empty, limited
 from cerm_nb.sources.types import described, kind_of_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
 
@@ -26,14 +26,20 @@ class Reader(Protocol):
     """Somebody who holds a source's rows and answers SQL about them."""
 
     dialect: Dialect
-    relation: str
+
+    @property
+    def relation(self) -> str:
+        """SQL of the rows, to stand behind FROM."""
 
     @property
     def kinds(self) -> Mapping[str, ValueKind]:
         """Source column → kind of its values."""
 
-    def value_kind(self, sql: str) -> ValueKind:
-        """Kind of an expression's values; no row is read. The engine's refusal is a `DataError`."""
+    def value_kind(self, sql: str, over: Callable[[str], str] = str) -> ValueKind:
+        """Kind of an expression's values; no row is read. The engine's refusal is a `DataError`.
+
+        ``over`` makes of the rows' relation the one whose columns the expression uses.
+        """
 
     def load(self, used: Sequence[str], limit: int | None = None) -> None:
         """Read the used columns of all rows, or of so many first ones."""
@@ -67,13 +73,13 @@ class DuckdbReader:
         else:
             create_empty(connection, self.kinds, self.kinds)
 
-    def value_kind(self, sql: str) -> ValueKind:
+    def value_kind(self, sql: str, over: Callable[[str], str] = str) -> ValueKind:
         """Kind of an expression's values."""
         with engine_errors("", "DuckDB refuses it"):
-            types = described(self._connection, f"SELECT {sql} AS value FROM {RAW}")  # noqa: S608  # checked
+            types = described(self._connection, f"SELECT {sql} AS value FROM {over(RAW)}")  # noqa: S608  # checked
             # a broken pattern is noticed only when the engine begins to work, here on no rows
             tried = _NO_ROWS if self._source.stays else RAW
-            self._connection.execute(f"SELECT {sql} FROM {tried}").fetchall()  # noqa: S608  # checked
+            self._connection.execute(f"SELECT {sql} FROM {over(tried)}").fetchall()  # noqa: S608  # checked
         return kind_of_type(types["value"])
 
     def load(self, used: Sequence[str], limit: int | None = None) -> None:

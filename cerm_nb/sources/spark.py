@@ -17,7 +17,7 @@ from cerm_nb.sources.spark_session import new_session
 from cerm_nb.sources.types import kind_of_spark_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cerm_nb.sources.cells import Dialect
     from cerm_nb.sources.rewriting import ValueKind
@@ -57,10 +57,10 @@ class SparkReader:
             self._session.sql(f"SELECT {listed} FROM {source}").createOrReplaceTempView(RAW)  # noqa: S608
         self.kinds: dict[str, ValueKind] = {name: kind_of_spark_type(kind) for name, kind in types}
 
-    def value_kind(self, sql: str) -> ValueKind:
+    def value_kind(self, sql: str, over: Callable[[str], str] = str) -> ValueKind:
         """Kind of an expression's values."""
         with self._errors("Spark refuses it"):
-            types = self._session.sql(f"SELECT {sql} AS value FROM {self.relation}").dtypes  # noqa: S608
+            types = self._session.sql(f"SELECT {sql} AS value FROM {over(self.relation)}").dtypes  # noqa: S608
         return kind_of_spark_type(types[0][1])
 
     def load(self, used: Sequence[str], limit: int | None = None) -> None:

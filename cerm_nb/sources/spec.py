@@ -16,6 +16,9 @@ Source = Literal["office", "internet", "press", "events", "operations", "cards",
 Format = Literal["csv", "tsv", "fixed", "jsonl", "xlsx", "parquet"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
+ITEM, ANSWER = "item", "answer"
+"""Columns of rows made of ``items``: the item, and the cell in its column."""
+
 _VARIABLE = re.compile(r"\$\{\w+\}")
 _IN_QUERY = re.compile(
     r"[?&;][\w.]*(?:password|passwd|pwd|token|secret|secret\.key)=([^&;#]*)", re.IGNORECASE
@@ -61,6 +64,10 @@ class TableSpec(BaseModel):
     delimiter: str | None = Field(None, min_length=1, max_length=1, description="Separator of a csv file")
     sheet: str | None = Field(None, description="Sheet of a workbook; the first where unset")
     table: str | None = Field(None, description="Table in the database, with its schema where needed")
+    items: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="Wide table: source column that becomes rows of its own → new column → text",
+    )
     columns: dict[str, str] = Field(
         default_factory=dict, description="Canonical column → expression over the source's columns"
     )
@@ -140,6 +147,23 @@ class TableSpec(BaseModel):
                 raise ValueError(
                     f"{name}: got {low:g} to {high:g}; expected the lowest value first, such as [1, 7]"
                 )
+        return value
+
+    @field_validator("items")
+    @classmethod
+    def _name_new_columns(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        names = dict.fromkeys(name for constants in value.values() for name in constants)
+        taken = [name for name in names if name.strip().casefold() in ("", ITEM, ANSWER)]
+        if taken:
+            raise ValueError(
+                f"other names than {', '.join(map(repr, taken))}: every item has {ITEM} and {ANSWER}"
+            )
+        folded: dict[str, list[str]] = {}
+        for name in names:
+            folded.setdefault(name.casefold(), []).append(name)
+        alike = [" and ".join(map(repr, same)) for same in folded.values() if len(same) > 1]
+        if alike:
+            raise ValueError(f"one spelling of {', '.join(alike)}")
         return value
 
     @field_validator("fields")

@@ -20,8 +20,10 @@ import broken_formats
 import broken_json
 import broken_packages
 import broken_params
+import broken_survey
 import broken_texts
 import broken_values
+import broken_wide
 import broken_workbooks
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ MODULES = (
     broken_texts,
     broken_json,
     broken_values,
+    broken_wide,
+    broken_survey,
     broken_packages,
     broken_formats,
     broken_workbooks,

@@ -11,11 +11,13 @@ import pytest
 from typer.main import get_command
 
 from cerm_nb import messages, schemas
-from cerm_nb.analyses import readiness, value
+from cerm_nb.analyses import readiness, segments, value
+from cerm_nb.analyses.experience import frames
 from cerm_nb.analyses.readiness import quality
 from cerm_nb.analyses.readiness.fixes import FIXES, GATES
 from cerm_nb.analyses.readiness.identity import golden, resolving
 from cerm_nb.analyses.readiness.maturity import MATURITY
+from cerm_nb.analyses.segments.profiles import SIZES
 from cerm_nb.analyses.value import verdict
 from cerm_nb.batch import plan
 from cerm_nb.cli import app
@@ -42,8 +44,10 @@ PATH = re.compile(
     rf"(?:\./)?(?:{ROOMS.replace('.', '[.]')})/[\w./-]*|[\w.-]+\.(?:md|toml|lock|yml)|Makefile|LICENSE"
 )
 CODE_ROOTS = {
+    "experience": "cerm_nb.analyses.experience",
     "readiness": "cerm_nb.analyses.readiness",
     "value": "cerm_nb.analyses.value",
+    "segments": "cerm_nb.analyses.segments",
     "sources": "cerm_nb.sources",
     "stats": "cerm_nb.stats",
 }
@@ -137,6 +141,27 @@ def test_the_golden_record_is_documented_with_its_fields() -> None:
     assert {"customer_id_from", *golden.FIELDS, "lowest_probability"} <= set(told)
 
 
+PUBLISHED = {
+    "profiles": segments.PROFILES,
+    "solutions": segments.SOLUTIONS,
+    "typing": segments.TYPING,
+    "sizes": SIZES,
+    "refinement": segments.REFINEMENT,
+    "touchpoints": frames.TOUCHPOINTS,
+    "attributes": frames.ATTRIBUTES,
+    "drivers": frames.DRIVERS,
+    "loyalty": frames.LOYALTY,
+}
+
+
+@pytest.mark.parametrize("table", PUBLISHED)
+def test_a_published_table_is_documented_with_unit_and_meaning_of_its_columns(table: str) -> None:
+    section = TABLES.partition(f"### `{table}`: ")[2].partition("\n##")[0]
+    told = [cells(line) for line in section.splitlines() if line.startswith("| `")]
+    assert [row[0].strip("`") for row in told] == PUBLISHED[table]
+    assert all(len(row) == 3 and all(row) for row in told)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_path_named_in_a_page_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
@@ -196,3 +221,13 @@ def test_methods_tells_every_caveat_verdict_and_reason_of_readiness() -> None:
     assert len(told) > 30
     keys = {*told, *readiness.STATES, *readiness.DIMENSIONS, *GATES} - {"sound"}
     assert keys - set(quoted(METHODS)) == set()
+
+
+@pytest.mark.parametrize("question", ["segments", "experience"])
+def test_methods_tells_every_caveat_and_verdict_of(question: str) -> None:
+    # the wording tests hold these messages to what the analyses can give
+    ruled = re.compile(rf"{question}\.(?:caveat|verdict)\.(\w+)")
+    told = {found[1] for key in messages.catalogue() if (found := ruled.fullmatch(key))}
+    section = METHODS.partition(f"0_{question}: ")[2].partition("\n## ")[0]
+    assert len(told) > 10
+    assert told - {"sound"} - set(quoted(section)) == set()

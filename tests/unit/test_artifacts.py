@@ -83,3 +83,15 @@ def test_csv_text_cannot_run_as_a_formula(tmp_path: Path) -> None:
 def test_a_missing_table_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="run its notebook again"):
         artifacts.read_table(tmp_path / "20_value", "customers")
+
+
+def test_a_document_is_written_the_same_way_every_time(tmp_path: Path) -> None:
+    artifacts.write_json({"b": "가", "a": [1.5]}, tmp_path, "one")
+    artifacts.write_json({"a": [1.5], "b": "가"}, tmp_path, "two")
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert (tmp_path / "one.json").read_text(encoding="utf-8").endswith("}\n")
+
+
+def test_a_header_a_spreadsheet_would_run_is_quoted() -> None:
+    text = artifacts.csv_text(pd.DataFrame({"=cmd": ["@x", "y"], "n": [-1, 2]}))
+    assert text == "\ufeff'=cmd,n\n'@x,-1\ny,2\n"

@@ -15,6 +15,16 @@ WORDS = Words(
 SERIES = pd.DataFrame({"x": [0.0, 1, 2], "y": [10.0, 20, 30], "low": [9.0, 18, 27], "high": [11.0, 22, 33]})
 RATED = pd.DataFrame({"name": ["a", "b"], "value": [2.0, -1.0], "low": [1.5, -2.0], "high": [2.5, 0.5]})
 GRID = pd.DataFrame({"f": [2, 2, 1, 1], "r": [1, 2, 1, 2], "n": [1.0, 2, 3, np.nan]})
+STOPS = pd.DataFrame(
+    {
+        "stage": ["f", "f", "r"],
+        "name": ["a", "b", "1"],
+        "value": [2.0, np.nan, -1.0],
+        "low": [1.5, np.nan, -2.0],
+        "high": [2.5, np.nan, 0.5],
+        "key": [True, False, None],
+    }
+)
 
 
 def draw(kind, words=WORDS):
@@ -31,10 +41,23 @@ def draw(kind, words=WORDS):
             RATED, "name", "value", "low", "high", words=words, reference=0
         ),
         "grid": lambda: figures.grid(GRID, "f", "r", "n", words=words),
+        "journey": lambda: figures.journey(
+            STOPS, "stage", "name", "value", "low", "high", words=words, emphasis="key", reference=0
+        ),
+        "compare": lambda: figures.compare(
+            STOPS, "name", ["value", "low", "high"], words=words, low="low", high="high", group="stage"
+        ),
+        "plane": lambda: figures.plane(
+            SERIES, "x", "y", "y", words=words, y_low="low", y_high="high", x_reference=1, y_reference=15
+        ),
     }[kind]()
 
 
-EVERY = pytest.mark.parametrize("kind", ["lines", "curve", "columns", "bars", "intervals", "grid"])
+NAMED = ["x", "y", "a", "f", "r", "1", "value", "low", "reference", "emphasis", "missing", "upper_left"]
+EVERY = pytest.mark.parametrize(
+    "kind",
+    ["lines", "curve", "columns", "bars", "intervals", "grid", "journey", "compare", "plane"],
+)
 
 
 def texts(svg):
@@ -47,6 +70,19 @@ def paths(svg, colour, paint="stroke"):
         for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}path")
         if element.get(paint) == palette.colour(colour)
     ]
+
+
+def places(svg):
+    """Where each text lies, as the drawing takes it: left, top, right, bottom."""
+    starts = {None: 0.0, "middle": 0.5, "end": 1.0}
+    boxes = {}
+    for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+        x, y, size = (float(element.get(name)) for name in ("x", "y", "font-size"))
+        left = x - starts[element.get("text-anchor")] * canvas.measure(element.text, size)
+        boxes.setdefault(element.text, []).append(
+            (left, y - 0.75 * size, left + canvas.measure(element.text, size), y + 0.2 * size)
+        )
+    return boxes
 
 
 def numbers(path):
@@ -75,7 +111,7 @@ def test_both_drawings_name_what_they_show(kind):
 @EVERY
 def test_every_word_from_outside_is_escaped(kind):
     hostile = '"><script>alert(1)</script>'
-    words = Words(hostile, hostile, hostile, hostile, dict.fromkeys(["x", "y", "a", "f", "r", "1"], hostile))
+    words = Words(hostile, hostile, hostile, hostile, dict.fromkeys(NAMED, hostile))
     html = draw(kind, words).html
     assert "<script" not in html
     ElementTree.fromstring(draw(kind, words).svg)

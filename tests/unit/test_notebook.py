@@ -80,3 +80,19 @@ def test_a_misspelt_key_in_the_file_is_told(project: Path) -> None:
     )
     with pytest.raises(ParamsError, match="did you mean 'horizon_months'"):
         opened(client="hotel")
+
+
+def test_a_published_document_is_saved_beside_the_tables_and_hashed(project: Path) -> None:
+    run = opened(client="hotel")
+    run.publish_json(tool={"b": 1, "a": [2]}, nothing={})
+    run.save()
+    folder = project / "out" / "hotel" / "2024-12-31" / "20_value"
+    assert (folder / "tool.json").read_text(encoding="utf-8") == '{\n  "a": [\n    2\n  ],\n  "b": 1\n}\n'
+    assert not (folder / "nothing.json").exists()
+    manifest = yaml.safe_load((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert "tool.json" in manifest["outputs"]
+
+
+def test_a_document_cannot_take_the_name_of_a_results_own_file() -> None:
+    with pytest.raises(ValueError, match=r"findings\.json is a file every result has"):
+        opened(client="hotel").publish_json(findings={"a": 1})

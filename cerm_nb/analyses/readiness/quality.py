@@ -29,7 +29,7 @@ class SourceScores:
     Parameters
     ----------
     reason
-        Empty, or ``no_tables``.
+        Empty, ``no_tables``, or ``no_sources`` where no table comes from one of the seven.
     frame
         One row per entry of the params' data, columns `PUBLISHED`: the measures as shares 0–1, NaN where
         undetermined; used_by (the questions that read it) and used_share (share of the file's columns that
@@ -148,7 +148,7 @@ def score_sources(
     source_scores = _pooled(scores, tables)
     unused = frame[frame["source"].notna() & (frame["used_by"] == "")]
     return SourceScores(
-        "" if len(tables) else "no_tables",
+        "no_tables" if tables.empty else "no_sources" if tables["source"].isna().all() else "",
         frame[PUBLISHED].reset_index(drop=True),
         scores,
         _by_source(frame, source_scores, own),

@@ -194,3 +194,21 @@ def test_rows_left_out_because_a_cell_is_empty_are_counted_apart(
     rows = "".join(f"x,2011-06-30,{price}\n" for price in prices)
     (tmp_path / "shop.csv").write_text(HEADER + rows)
     assert told in checked({"transactions": ENTRY | {"where": where}})[0]
+
+
+def test_items_are_proposed_for_a_wide_survey_and_can_be_pasted(checked, tmp_path: Path) -> None:
+    header = ["who", "taste", "speed", "a, b: c", "clean", "bad\u202ename"]
+    rows = [[f"r{number}", *([number % 5 + 1] * 5)] for number in range(20)]
+    lines = [",".join(f'"{cell}"' for cell in row) for row in [header, *rows]]
+    (tmp_path / "wide.csv").write_text("\n".join(lines), "utf-8")
+    entry = {"from": "wide.csv", "columns": {"respondent": "who", "measure": "'experience'"}}
+    with pytest.raises(DataError) as caught:
+        checked({"survey": entry})
+    pasted = caught.value.problems[-1].lines
+    assert pasted[0].startswith("      value: answer")
+    added = yaml.safe_load("columns:\n" + "\n".join(pasted).replace("    items:", "items:"))
+    assert added["items"]["a, b: c"] == {"attribute": "a, b: c"}
+    assert list(added["items"]) == ["taste", "speed", "a, b: c", "clean"]
+    entry = entry | {"columns": entry["columns"] | added["columns"] | {"touchpoint": "'all'"}}
+    told = checked({"survey": entry | {"items": added["items"]}})
+    assert told == ["params/shop.yml → data.survey: 80 rows"]

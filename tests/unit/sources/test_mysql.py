@@ -116,6 +116,15 @@ def test_a_float_comes_with_all_its_digits(open_shop, orders: str) -> None:
 
 
 @needs_server
+def test_a_wide_table_is_made_long(open_shop, refuse, orders: str) -> None:
+    items = {"price": {"day_paid": "2011-06-01"}, "bits": {"day_paid": "2011-06-02"}}
+    columns = {"customer_id": "customer", "date": "day_paid", "amount": "answer"}
+    keys = {"table": orders, "items": items, "columns": columns, "where": "answer is not null"}
+    assert collect(open_shop(PLACE, **keys).table)["amount"].tolist() == [1.5, 5, -2]
+    assert f"table {orders}, column bits: answer is empty" in refuse(PLACE, **keys | {"where": None})
+
+
+@needs_server
 def test_a_zero_date_is_an_empty_cell(refuse, orders: str) -> None:
     told = refuse(PLACE, table=orders)
     assert "1 of 2 rows have no value" in told

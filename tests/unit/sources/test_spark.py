@@ -114,6 +114,17 @@ def test_a_condition_means_what_it_means_in_duckdb(answers) -> None:
     assert [row[0] for row in rows] == ["007", "008"]
 
 
+@pytest.mark.parametrize("others", [("pieces",), ("price", "unit price"), ("price", "text", "german")])
+def test_a_wide_table_is_made_long_as_in_duckdb(answers, others: tuple[str, ...]) -> None:
+    items = {"serial": {"day_sold": "2011-06-01", "sign": "it's \\n"}}
+    items |= {name: {"day_sold": f"2011-06-{nth:02}"} for nth, name in enumerate(others, start=2)}
+    columns = {"customer_id": "customer || item || coalesce(sign, '-')", "date": "day_sold"}
+    keys = {"items": items, "where": "answer is not null and item <> 'german'"}
+    rows = answers(columns | {"amount": "answer"}, **keys)
+    assert len(rows) == 4 * len({*others, "serial"} - {"german"}) - ("price" in others)
+    assert rows[0][0] == "007serialit's \\n"
+
+
 def test_nan_is_no_value_as_in_files_of_pandas(answers) -> None:
     assert len(answers({"amount": "price"}, where="price is not null")) == 3
 

@@ -202,6 +202,13 @@ def test_what_was_not_resolved_leaves_lists_undetermined():
     assert not {"uniqueness", "linkability"} & told_measures(told, "cards")
 
 
+def test_tables_of_no_source_are_a_reason():
+    told = scored(pd.DataFrame([table("x", "survey", None, 20)]))
+    assert told.reason == "no_sources"
+    assert len(told.weakest) == 0
+    assert scored(pd.DataFrame([table("x", "survey", "office", 20)])).reason == ""
+
+
 def test_no_tables_is_a_reason():
     told = scored(pd.DataFrame([table("x", "customers", None, 1)]).iloc[:0])
     assert told.reason == "no_tables"

@@ -1,0 +1,155 @@
+"""Basic, performance and excitement attributes: what a poor rating costs and a good one earns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.stats import norm
+
+from cerm_nb.analyses.experience.layout import ITEM
+from cerm_nb.analyses.experience.slopes import cells, slopes, within
+from cerm_nb.stats import benjamini_hochberg, weighted_means
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cerm_nb.analyses.experience.draws import Draws
+    from cerm_nb.analyses.experience.parameters import Params
+    from cerm_nb.analyses.experience.survey import Survey
+    from cerm_nb.stats import Floats, Integers, Truths
+
+CLASSES = ("basic", "performance", "excitement")
+LOPSIDED = 1 / 3  # asymmetry from which one side weighs at least twice the other
+SPARE = 2  # respondents there must be for each slope
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """Classes of attributes.
+
+    Parameters
+    ----------
+    reason
+        Empty, or why there are none: ``no_outcome`` or ``too_few_respondents``; then every class is
+        ``undetermined``.
+    frame
+        touchpoint, attribute, turn (the rating in the middle), penalty (points of the outcome lost by a
+        rating one below the turn) with penalty_low and penalty_high, reward (points won by one above) with
+        reward_low and reward_high, asymmetry (reward less penalty over both, −1 to 1), p_basic,
+        p_performance, p_excitement (shares of the draws; what is left to 1 is no effect), class
+        (``undetermined`` where none is likely enough, or its effect may be nothing by Benjamini–Hochberg
+        over all attributes) and class_probability (of the likeliest).
+    n
+        Rows it rests on.
+    """
+
+    reason: str
+    frame: pd.DataFrame
+    n: int = 0
+
+
+def classes(survey: Survey, draws: Draws, own: Params) -> Classes:
+    """Tell basic, performance and excitement attributes apart.
+
+    Parameters
+    ----------
+    survey, draws
+        From `read_survey` and `draw_respondents`.
+    own
+        outcome, min_neff, class_probability and confidence are used.
+
+    Notes ----- Penalty–reward contrasts (Brandt 1987; Matzler & Sauerwein 2002) with the points below and
+    above the middle rating in place of two dummies, all attributes at once: y = β₀ + Σ(β⁻ low + β⁺ high),
+    asymmetry (|β⁺| − |β⁻|) / (|β⁺| + |β⁻|). An effect with the wrong sign counts as none.
+    """
+    outcome = survey.outcomes.get((own.outcome, "overall"))
+    if outcome is None:
+        return Classes("no_outcome", _undetermined(survey))
+    rows = np.flatnonzero(~np.isnan(outcome) & (survey.rows["brand"] == survey.own_brand).to_numpy())
+    weights, ratings = survey.weights[rows], survey.ratings["experience"][rows]
+    turns = weighted_medians(ratings, weights)
+    away = ratings - turns
+    below, above = np.minimum(away, 0.0), np.maximum(away, 0.0)
+    used = _used(below, above, weights, own)
+    people = survey.rows["respondent"].iloc[rows].nunique()
+    if not used.any() or people < 2 * used.sum() * SPARE:
+        return Classes("too_few_respondents", _undetermined(survey).assign(turn=turns), len(rows))
+    values = np.column_stack([below[:, used], above[:, used], outcome[rows]])
+    found = slopes(within(values, weights, cells(survey, rows)), weights, rows, draws)
+    lost, won = (np.full((len(found), len(used)), np.nan) for _ in range(2))
+    lost[:, used], won[:, used] = np.hsplit(found, 2)
+    return Classes("", _frame(survey, turns, lost, won, used, own), len(rows))
+
+
+def weighted_medians(values: Floats, weights: Floats) -> Floats:
+    """Weighted median down each column; NaN where there is no answer."""
+    order = np.argsort(values, axis=0)  # NaN last, with no weight
+    ranked = np.take_along_axis(values, order, axis=0)
+    held = np.where(np.isnan(ranked), 0.0, weights[order]).cumsum(axis=0)
+    first = (held >= held[-1] / 2).argmax(axis=0)
+    return np.asarray(np.take_along_axis(ranked, first[None], axis=0)[0])
+
+
+def _used(below: Floats, above: Floats, weights: Floats, own: Params) -> Truths:
+    """Attributes with answers enough on both sides of the turn."""
+    sides = (weighted_means(np.where(side != 0, side, np.nan), weights).n_eff for side in (below, above))
+    answered = [n_eff >= own.min_neff for n_eff in sides]
+    return np.asarray(answered[0] & answered[1])
+
+
+def _undetermined(survey: Survey) -> pd.DataFrame:
+    numbers = ["turn", "penalty", "penalty_low", "penalty_high", "reward", "reward_low", "reward_high"]
+    numbers += ["asymmetry", *(f"p_{name}" for name in CLASSES)]
+    frame = survey.items[ITEM].reindex(columns=[*ITEM, *numbers])
+    unknown: dict[str, Any] = {"class": "undetermined", "class_probability": np.nan}
+    return frame.assign(**unknown)
+
+
+def _frame(
+    survey: Survey, turns: Floats, lost: Floats, won: Floats, used: Truths, own: Params
+) -> pd.DataFrame:
+    tails = [(1 - own.confidence) / 2, (1 + own.confidence) / 2]
+    columns: dict[str, Any] = {"turn": turns}
+    for name, side in (("penalty", lost), ("reward", won)):
+        low, high = np.quantile(np.nan_to_num(side[1:]), tails, axis=0)
+        ends = {
+            name: side[0],
+            f"{name}_low": np.minimum(low, side[0]),
+            f"{name}_high": np.maximum(high, side[0]),
+        }
+        columns |= {key: np.where(used, value, np.nan) for key, value in ends.items()}
+    balance = asymmetry(lost, won)
+    shares = np.stack([in_class(balance[1:], name).mean(axis=0) for name in CLASSES])
+    columns |= {"asymmetry": balance[0]}
+    columns |= {
+        f"p_{name}": np.where(used, share, np.nan) for name, share in zip(CLASSES, shares, strict=True)
+    }
+    likeliest = shares.argmax(axis=0).astype(np.int64)
+    chance = benjamini_hochberg(np.where(used, _nothing(lost, won, likeliest), np.nan))
+    matters = chance < 1 - own.confidence
+    clear = used & matters & (shares.max(axis=0) >= own.class_probability)
+    named = np.where(clear, np.array(CLASSES, dtype=object)[likeliest], "undetermined")
+    columns |= {"class": named, "class_probability": np.where(used, shares.max(axis=0), np.nan)}
+    return survey.items[ITEM].assign(**columns)
+
+
+def _nothing(lost: Floats, won: Floats, likeliest: Integers) -> Floats:
+    """One-sided p that what makes the likeliest class, the penalty, the reward or both, is nothing."""
+    makes = np.stack([lost, lost + won, won])[likeliest, :, np.arange(lost.shape[1])]
+    spread = makes[:, 1:].std(axis=1)
+    return np.asarray(norm.sf(makes[:, 0] / np.where(spread > 0, spread, np.nan)))
+
+
+def asymmetry(lost: Floats, won: Floats) -> Floats:
+    """Compare what is won with what is lost: −1 only lost, 1 only won, NaN neither."""
+    down, up = np.maximum(lost, 0.0), np.maximum(won, 0.0)
+    both = down + up
+    return np.where(both > 0, (up - down) / np.where(both > 0, both, 1.0), np.nan)
+
+
+def in_class(balance: Floats, name: str) -> Truths:
+    """Whether an asymmetry is one of a class."""
+    ends = {"basic": balance < -LOPSIDED, "excitement": balance > LOPSIDED}
+    return ends[name] if name in ends else np.abs(balance) <= LOPSIDED

@@ -1,0 +1,161 @@
+"""The whole question for each target tier and segment: what matters to it, where we stand, what first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cerm_nb.analyses.experience.draws import draw_respondents
+from cerm_nb.analyses.experience.frames import TOUCHPOINTS, best_levels, touchpoints_table
+from cerm_nb.analyses.experience.groups import by_group, group_of
+from cerm_nb.analyses.experience.importance import derive
+from cerm_nb.analyses.experience.layout import ITEM
+from cerm_nb.analyses.experience.levels import levels
+from cerm_nb.analyses.experience.loyalty import COLUMNS as LOYALTY
+from cerm_nb.analyses.experience.loyalty import loyalty
+from cerm_nb.analyses.experience.priorities import priorities
+from cerm_nb.analyses.experience.survey import item_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cerm_nb.analyses.experience.parameters import Params
+    from cerm_nb.analyses.experience.survey import Survey
+    from cerm_nb.stats import Truths
+
+GROUPINGS = {"value.customers": ("tier", "customer_id"), "segments.members": ("segment", "")}
+"""Published table → column with the group, and the key by which respondents are found; unset: either."""
+GROUP = ["grouping", "group"]
+FIRST = ["item", "weight", "target", "now", "p_top3", "source", "n"]
+
+
+@dataclass(frozen=True, eq=False)
+class GroupAnswers:
+    """The question answered for each group.
+
+    Every frame begins with grouping (``tier`` or ``segment``) and group.
+
+    Parameters
+    ----------
+    attributes
+        The columns of `by_group`, with importance_derived and its importance_low and importance_high,
+        priority and p_top3; missing where a group is too small for them.
+    touchpoints
+        As `touchpoints_table`.
+    loyalty
+        As `loyalty`, of the own brand.
+    first
+        What comes first: item, weight, target, now (our level), p_top3, source (importance ``derived`` or
+        ``stated``), n (respondents who rated an experience). Missing where nothing can be told.
+    """
+
+    attributes: pd.DataFrame
+    touchpoints: pd.DataFrame
+    loyalty: pd.DataFrame
+    first: pd.DataFrame
+
+    @property
+    def count(self) -> int:
+        """Number of groups."""
+        return len(self.first)
+
+
+def answer_by_group(survey: Survey, published: Mapping[str, pd.DataFrame], own: Params) -> GroupAnswers:
+    """Answer the question for each group that other questions have published.
+
+    Parameters
+    ----------
+    survey
+        From `read_survey`.
+    published
+        Tables named in `GROUPINGS`, those that are there.
+    own
+        As for the whole survey.
+
+    Returns
+    -------
+    GroupAnswers
+        With empty frames where no group has `min_group` respondents.
+    """
+    found = [_answers(survey, name, groups, own) for name, groups in _groupings(survey, published)]
+    names = ("attributes", "touchpoints", "loyalty", "first")
+    columns: tuple[list[str], ...] = ([], TOUCHPOINTS, LOYALTY, FIRST)
+    frames = (
+        _together([getattr(each, name) for each in found], [*GROUP, *told])
+        for name, told in zip(names, columns, strict=True)
+    )
+    return GroupAnswers(*frames)
+
+
+def _groupings(survey: Survey, published: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series[str]]]:
+    for table, (name, key) in GROUPINGS.items():
+        frame = published.get(table)
+        if frame is None:
+            continue
+        by = key or ("respondent" if "respondent" in frame else "customer_id")
+        if by == "respondent" or by in survey.respondents:
+            yield name, group_of(survey, frame, by, name)
+
+
+def _answers(survey: Survey, grouping: str, groups: pd.Series[str], own: Params) -> GroupAnswers:
+    ours = groups.iloc[survey.at()].value_counts()
+    names = sorted(ours.index[ours >= own.min_group])
+    told = by_group(survey, groups.where(groups.isin(names)), own)
+    parts = [_of_one(part_of(survey, (groups == name).to_numpy(dtype=bool)), own) for name in names]
+    labelled = [
+        tuple(_labelled(frame, grouping, name) for frame in part)
+        for name, part in zip(names, parts, strict=True)
+    ]
+    ranked, touchpoints, judged, first = (
+        _together([part[at] for part in labelled], GROUP) for at in range(4)
+    )
+    if len(told):
+        told = told.assign(grouping=grouping).merge(ranked, on=[*GROUP, *ITEM], how="left")
+        told = told[[*GROUP, *(name for name in told if name not in GROUP)]]
+    return GroupAnswers(told, touchpoints, judged, first)
+
+
+def part_of(survey: Survey, kept: Truths) -> Survey:
+    """Take some rows of the survey; what was counted of the whole stays as it is."""
+    return replace(
+        survey,
+        rows=survey.rows[kept].reset_index(drop=True),
+        weights=survey.weights[kept],
+        ratings={name: values[kept] for name, values in survey.ratings.items()},
+        not_experienced=survey.not_experienced[kept],
+        outcomes={name: values[kept] for name, values in survey.outcomes.items()},
+    )
+
+
+def _of_one(survey: Survey, own: Params) -> tuple[pd.DataFrame, ...]:
+    """Priorities by attribute, touchpoints, loyalty and what comes first, of one group."""
+    draws = draw_respondents(survey, own)
+    importance = derive(survey, draws, own)
+    first = priorities(survey, draws, importance, best_levels(survey, levels(survey, own)), own)
+    ranked = first.attributes[[*ITEM, "priority", "p_top3"]]
+    if not importance.reason:
+        shares = importance.frame[[*ITEM, "share", "low", "high"]]
+        named = {"share": "importance_derived", "low": "importance_low", "high": "importance_high"}
+        ranked = ranked.merge(shares.rename(columns=named), on=ITEM)
+    judged = loyalty(survey, own)
+    ours = judged[judged["brand"] == survey.own_brand]
+    top = first.attributes.assign(item=item_names(first.attributes), source=first.source, n=survey.raters)
+    top = top.sort_values(["rank"], kind="stable").head(1).rename(columns={"performance": "now"})[FIRST]
+    unknown = top["p_top3"].isna()
+    blank = {
+        name: top[name].where(~unknown, None if name in ("item", "source") else np.nan) for name in FIRST[:-1]
+    }
+    return ranked, touchpoints_table(first), ours, top.assign(**blank)
+
+
+def _labelled(frame: pd.DataFrame, grouping: str, name: str) -> pd.DataFrame:
+    labels = frame.assign(grouping=grouping, group=name)
+    return labels[[*GROUP, *frame.columns]].reset_index(drop=True)
+
+
+def _together(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    told = [frame for frame in frames if len(frame)]
+    return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=columns)

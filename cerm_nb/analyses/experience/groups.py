@@ -1,0 +1,105 @@
+"""The same levels for each target tier, segment or other group of respondents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cerm_nb.analyses.experience.contrasts import unpaired
+from cerm_nb.analyses.experience.layout import ITEM
+from cerm_nb.analyses.experience.levels import brand_levels
+from cerm_nb.stats import benjamini_hochberg
+
+if TYPE_CHECKING:
+    from cerm_nb.analyses.experience.parameters import Params
+    from cerm_nb.analyses.experience.survey import Survey
+    from cerm_nb.stats import Integers
+
+KEPT = ["importance_stated", "expectation", "experience", "experience_low", "experience_high"]
+KEPT += ["gap", "gap_low", "gap_high"]
+
+
+def group_of(survey: Survey, table: pd.DataFrame, key: str, name: str) -> pd.Series[str]:
+    """Look up the group of each row of the survey.
+
+    Parameters
+    ----------
+    survey
+        From `read_survey`.
+    table
+        One row per `key` with a column `name`, such as the published members of segments or tiers.
+    key
+        ``respondent``, or a column of the respondents' table such as ``customer_id``.
+    name
+        Column with the group.
+
+    Returns
+    -------
+    Series
+        One entry per row of the survey; missing where it is unknown.
+    """
+    groups = table.dropna(subset=[key, name]).drop_duplicates(key).set_index(key)[name].astype("str")
+    if key == "respondent":
+        return survey.rows["respondent"].map(groups)
+    known = (
+        survey.respondents.dropna(subset=[key]).drop_duplicates(["respondent"]).set_index("respondent")[key]
+    )
+    return survey.rows["respondent"].map(known).map(groups)
+
+
+def by_group(survey: Survey, groups: pd.Series[str], own: Params) -> pd.DataFrame:
+    """Tell our levels by group, each against all other respondents.
+
+    Parameters
+    ----------
+    survey
+        From `read_survey`.
+    groups
+        Group of each row of the survey.
+    own
+        min_neff, clear_neff and confidence are used.
+
+    Returns
+    -------
+    DataFrame
+        group, touchpoint, attribute, n, n_eff, state, importance_stated, expectation, experience with
+        interval, gap with interval, difference (experience less that of all others), low, high, p,
+        p_adjusted (Benjamini–Hochberg over all groups and attributes). Numbers of groups with fewer than
+        `min_neff` effective answers, or compared with fewer, are NaN.
+    """
+    rows = survey.at()
+    member = groups.iloc[rows].fillna("").to_numpy(dtype=object)
+    names = sorted(set(member) - {""})
+    parts = [_group(survey, name, rows[member == name], rows[member != name], own) for name in names]
+    if not parts:
+        columns = [
+            "group",
+            *ITEM,
+            "n",
+            "n_eff",
+            "state",
+            *KEPT,
+            "difference",
+            "low",
+            "high",
+            "p",
+            "p_adjusted",
+        ]
+        return pd.DataFrame(columns=columns)
+    frame = pd.concat(parts, ignore_index=True)
+    return frame.assign(p_adjusted=benjamini_hochberg(frame["p"]))
+
+
+def _group(survey: Survey, name: str, mine: Integers, others: Integers, own: Params) -> pd.DataFrame:
+    told = brand_levels(survey, mine, own)[[*ITEM, "n", "n_eff", "state", *KEPT]]
+    person = pd.factorize(survey.rows["respondent"])[0].astype(np.int64)
+    values = survey.ratings["experience"]
+    sides = [(values[rows], survey.weights[rows], person[rows]) for rows in (mine, others)]
+    found = unpaired(sides[0], sides[1])
+    low, high = found.interval(own.confidence)
+    numbers = {"difference": found.difference, "low": low, "high": high, "p": found.p_values()}
+    shown = found.n_eff >= own.min_neff
+    told.insert(0, "group", name)
+    return told.assign(**{key: np.where(shown, value, np.nan) for key, value in numbers.items()})

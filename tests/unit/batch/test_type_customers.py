@@ -1,0 +1,256 @@
+"""`cerm type`: new customers from any file, errors that say what to do, nothing half-written."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from cerm_nb import cli
+from cerm_nb.batch.type_customers import find_tool, read_tool, type_file
+from cerm_nb.errors import CermError, DataError, OutputError, ParamsError
+from cerm_nb.project import Project
+
+QUICK, CLEAN = "desk · quick", "room · clean"
+TOOL = {
+    "version": 1,
+    "fields": [
+        {"name": name, "kind": "number", "outside": "refuse", "low": 1, "high": 7, "centre": 4, "scale": 1}
+        for name in (QUICK, CLEAN)
+    ],
+    "segments": ["1", "2"],
+    "intercepts": [0.0, 0.0],
+    "coefficients": [[1.0, -1.0], [-1.0, 1.0]],
+    "threshold": 0.6,
+    "accuracy": 0.9,
+    "accuracy_low": 0.85,
+    "accuracy_high": 0.93,
+    "n": 400,
+    "names": {"1": "1. desk first", "2": "2. room first"},
+}
+GUESTS = pd.DataFrame(
+    {
+        "guest": ["007", "=1+1", "c3", "c4", "c5"],
+        QUICK: [7.0, 1.0, 4.0, None, 9.0],
+        CLEAN: [1.0, 7.0, 4.0, None, 2.0],
+        "phone": "010-0000-0000",
+    }
+)
+EXPECTED = [
+    ["007", "1", "1. desk first", "1", "0.999994", ""],
+    ["'=1+1", "2", "2. room first", "2", "0.999994", ""],
+    ["c3", "", "", "1", "0.5", "uncertain"],
+    ["c4", "", "", "", "", "fields_missing"],
+    ["c5", "", "", "", "", "out_of_range"],
+]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Project:
+    for name in ("notebooks", "params"):
+        (tmp_path / name).mkdir()
+    return Project(tmp_path, tmp_path / "out")
+
+
+@pytest.fixture
+def tool(here: Project) -> Path:
+    return add_tool(here, "hotel", "2025-06-30")
+
+
+def add_tool(here: Project, client: str, day: str, **change: object) -> Path:
+    path = here.results(client, day) / "30_segments" / "typing.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(TOOL | change, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def problems(here: Project, file: Path, tool: Path, **options: object) -> str:
+    with pytest.raises(CermError) as caught:
+        type_file(file, tool, here, **options)
+    assert not file.with_name(f"{file.stem}_segments.csv").exists()
+    return str(caught.value)
+
+
+def csv(here: Project, frame: pd.DataFrame = GUESTS, name: str = "new.csv") -> Path:
+    path = here.root / name
+    frame.to_csv(path, index=False)
+    return path
+
+
+WRITERS = {
+    "new.csv": lambda path: GUESTS.to_csv(path, index=False),
+    "new.tsv": lambda path: GUESTS.to_csv(path, index=False, sep="\t"),
+    "new.csv.gz": lambda path: path.write_bytes(gzip.compress(GUESTS.to_csv(index=False).encode())),
+    "new.parquet": lambda path: GUESTS.to_parquet(path),
+    "new.jsonl": lambda path: GUESTS.to_json(path, orient="records", lines=True, force_ascii=False),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_kind_of_file_gives_the_same_segments(here: Project, tool: Path, name: str) -> None:
+    file = here.root / name
+    WRITERS[name](file)
+    typed = type_file(file, tool, here)
+    assert typed.written == here.root / "new_segments.csv"
+    assert typed.written.read_bytes().startswith("\ufeffguest,segment,name".encode())
+    read = pd.read_csv(typed.written, dtype=str, keep_default_na=False)
+    assert read.to_numpy().tolist() == EXPECTED
+
+
+def test_a_workbook_is_read_too(here: Project, tool: Path) -> None:
+    file = here.root / "new.xlsx"
+    GUESTS.assign(guest=["a", "b", "c", "d", "e"]).to_excel(file, index=False)
+    assert type_file(file, tool, here).frame["segment"].tolist()[:2] == ["1", "2"]
+
+
+def test_identifying_columns_are_taken_over_and_nothing_else(here: Project, tool: Path) -> None:
+    frame = GUESTS.iloc[:3, [1, 2, 0, 3]]
+    file = csv(here, frame)
+    typed = type_file(file, tool, here, ids=["phone", "guest", QUICK], target=here.root / "sub" / "out.csv")
+    assert list(typed.frame.columns)[:3] == ["phone", "guest", QUICK]
+    assert typed.frame["segment"].tolist()[:2] == ["1", "2"]
+    assert (here.root / "sub" / "out.csv").is_file()
+    plain = type_file(csv(here), tool, here).written.read_text(encoding="utf-8")
+    assert "010-0000-0000" not in plain
+
+
+def test_a_name_a_spreadsheet_would_run_is_quoted_in_the_header_too(here: Project, tool: Path) -> None:
+    file = csv(here, GUESTS.rename(columns={"guest": "=cmd"}))
+    assert type_file(file, tool, here).written.read_text(encoding="utf-8-sig").startswith("'=cmd,segment")
+
+
+def test_counts_add_up_to_the_customers(here: Project, tool: Path) -> None:
+    typed = type_file(csv(here), tool, here)
+    assert sum(number for _, _, number in typed.counts) == len(GUESTS)
+    assert next(iter(typed.counts)) == ("1", "1. desk first", 1)
+    assert "90.0% of customers [85.0%, 93.0%], cross-validated on n = 400" in typed.trust
+
+
+def test_the_newest_tool_of_one_client_is_found(here: Project, tool: Path) -> None:
+    newer = add_tool(here, "hotel", "2025-12-31")
+    assert find_tool(here) == newer
+    add_tool(here, "shop", "2024-12-31")
+    with pytest.raises(DataError) as caught:
+        find_tool(here)
+    assert "typing tools of 2 clients" in str(caught.value)
+    assert "--tool out/hotel/2025-12-31/30_segments/typing.json" in str(caught.value)
+    assert "2025-06-30" not in str(caught.value)
+
+
+def test_no_tool_at_all_is_told(here: Project) -> None:
+    with pytest.raises(DataError, match=r"out: holds no typing\.json; name one with --tool"):
+        find_tool(here)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "is no JSON"),
+        ("[1, 2]", "holds no typing tool"),
+        ("[" * 100_000, "is no JSON"),
+        (b"\xff\xfe", "is no JSON"),
+        (json.dumps({**TOOL, "version": 2}), "typing.json → version"),
+        (json.dumps({**TOOL, "n": 0, "extra": 1}), "typing.json → extra"),
+        (json.dumps({**TOOL, "segments": ["1", "1"]}), "each segment must stand once"),
+        (json.dumps({**TOOL, "fields": TOOL["fields"][:1] * 2}), "each field must stand once"),
+        (json.dumps(TOOL).replace("0.0]", "NaN]", 1), "must be finite"),
+    ],
+)
+def test_a_damaged_tool_is_refused(here: Project, text: str | bytes, told: str) -> None:
+    path = here.root / "typing.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(DataError) as caught:
+        read_tool(path, "typing.json")
+    assert told in str(caught.value)
+    assert "export" in str(caught.value)
+
+
+def test_a_tool_that_is_not_there_is_told(here: Project) -> None:
+    with pytest.raises(DataError, match=r"x\.json: cannot be read \(No such file.*name it with --tool"):
+        read_tool(here.root / "x.json", "x.json")
+
+
+def test_all_that_is_wrong_with_a_file_is_told_at_once(here: Project, tool: Path) -> None:
+    frame = GUESTS.astype(object).rename(columns={QUICK: "desk · qick"})
+    frame.loc[1, CLEAN] = "many"
+    told = problems(here, csv(here, frame), tool)
+    assert f"there is no column '{QUICK}'" in told
+    assert "did you mean 'desk · qick'?" in told
+    assert f"new.csv → {CLEAN}: 1 row cannot be read as a number: new.csv, row 2 (line 3)" in told
+
+
+def test_answers_on_another_scale_are_refused_as_a_whole(here: Project, tool: Path) -> None:
+    told = problems(here, csv(here, GUESTS.assign(**{QUICK: [10.0, 50, 70, None, 20]})), tool)
+    assert told == (
+        f"new.csv → {QUICK}: 4 of 4 answers are off the scale, 10 to 70; expected 1 to 7; "
+        "give the answers on that scale"
+    )
+
+
+@pytest.mark.parametrize(
+    ("frame", "options", "told"),
+    [
+        (GUESTS.iloc[:0], {}, "the source holds no rows"),
+        (GUESTS.drop(columns="guest"), {}, "name it with --id"),
+        (GUESTS, {"ids": ["gest"]}, "did you mean 'guest'?"),
+        (GUESTS.rename(columns={"guest": "segment"}), {}, "rename it in the file"),
+        (GUESTS.assign(guest=["a", None, "c", "d", "e"]), {}, "new.csv → guest: 1 of 5 rows have no value"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(
+    here: Project, tool: Path, frame: pd.DataFrame, options: dict[str, object], told: str
+) -> None:
+    assert told in problems(here, csv(here, frame), tool, **options)
+
+
+def test_a_file_that_is_missing_empty_or_split_otherwise_is_told_once(here: Project, tool: Path) -> None:
+    missing = problems(here, here.root / "none.csv", tool)
+    assert missing.startswith("none.csv: there is no file")
+    (here.root / "zero.csv").write_bytes(b"")
+    assert problems(here, here.root / "zero.csv", tool).startswith("zero.csv: zero.csv is empty")
+    GUESTS.to_csv(here.root / "semi.csv", index=False, sep=";")
+    semi = problems(here, here.root / "semi.csv", tool)
+    assert semi.count("\n") == 0
+    assert semi.endswith("separate the columns by commas")
+
+
+def test_an_encoding_is_used_or_refused(here: Project, tool: Path) -> None:
+    file = here.root / "korean.csv"
+    GUESTS.assign(guest=["가", "나", "다", "라", "마"]).to_csv(file, index=False, encoding="cp949")
+    assert "encoding: cp949" in problems(here, file, tool)
+    with pytest.raises(ParamsError, match="--encoding"):
+        type_file(file, tool, here, encoding="klingon")
+    assert type_file(file, tool, here, encoding="cp949").frame["guest"].iloc[0] == "가"
+
+
+def test_what_is_there_is_replaced_only_when_told(here: Project, tool: Path) -> None:
+    file = csv(here)
+    target = type_file(file, tool, here).written
+    target.write_text("mine", encoding="utf-8")
+    with pytest.raises(DataError, match="is there already; choose another with --to"):
+        type_file(file, tool, here)
+    assert target.read_text(encoding="utf-8") == "mine"
+    type_file(file, tool, here, force=True)
+    assert "segment" in target.read_text(encoding="utf-8")
+    with pytest.raises(DataError, match="is the file that is read"):
+        type_file(file, tool, here, target=file, force=True)
+    with pytest.raises(OutputError, match="--to"):
+        type_file(file, tool, here, target=here.root / "params", force=True)
+    assert not list(here.root.rglob(".staging*"))
+
+
+def test_the_command_closes_with_counts_and_trust(
+    here: Project, tool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli.screen, "width", 200)
+    file = csv(here)
+    ran = CliRunner().invoke(cli.app, ["type", str(file), "--root", str(here.root)])
+    assert ran.exit_code == 0, ran.output
+    assert "1. desk first" in ran.output
+    assert "unassigned: out of range" in ran.output
+    assert "right for 90.0% of customers [85.0%, 93.0%]" in ran.output
+    assert "Written: new_segments.csv" in ran.output
+    again = CliRunner().invoke(cli.app, ["type", str(file), "--root", str(here.root)])
+    assert isinstance(again.exception, DataError)
