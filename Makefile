@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-CLIENTS := params/cdnow.yml params/online_retail.yml params/hanbit_hotel.yml
+CLIENTS := params/cdnow.yml params/online_retail.yml params/hanbit_hotel.yml params/fast_food.yml
 
 .PHONY: run test lab lint lock spark clean
 

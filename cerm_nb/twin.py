@@ -53,7 +53,7 @@ class View:
         import ipywidgets as widgets
 
         controls = {
-            name: _control(widgets, self._labels[name], ranges[name], value) for name, value in start.items()
+            name: _control(widgets, self._labels, name, ranges[name], value) for name, value in start.items()
         }
         output = widgets.interactive_output(self._show, controls)
         return widgets.VBox([*controls.values(), output])
@@ -64,15 +64,16 @@ class View:
         display(self(**arguments))
 
 
-def _control(widgets: Any, label: str, choices: Range, value: Any) -> Any:
+def _control(widgets: Any, labels: Mapping[str, str], name: str, choices: Range, value: Any) -> Any:
     # A label beside its control, as wide as the figure below.
     room = {
-        "description": label,
+        "description": labels[name],
         "style": {"description_width": "16em"},
         "layout": widgets.Layout(width="46rem", max_width="100%"),
     }
     if isinstance(choices, list):
-        return widgets.Dropdown(options=choices, value=value, **room)
+        options = [(labels.get(choice, choice), choice) for choice in choices]
+        return widgets.Dropdown(options=options, value=value, **room)
     return _slider(widgets, choices, value, room)
 
 

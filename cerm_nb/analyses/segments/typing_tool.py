@@ -25,6 +25,7 @@ FOLDS = 5
 FEWEST = 2 * FOLDS  # members of a segment below which it cannot be learnt and checked
 LEAST_VARIANCE = 1e-3
 LARGE = 10_000  # units the tool is fitted to at most; more would not change it
+REACHED = 10  # units beyond either end of a field that is not an answer: the file tells nobody's own value
 TYPING = [
     "step", "field", "accuracy", "low", "high", "assigned_share", "accuracy_assigned", "assigned_low",
     "assigned_high", "n", "chosen",
@@ -217,18 +218,28 @@ def _asked(base: Base, column: str, train: Truths) -> Asked:
         return Asked(name=str(column), kind="text", levels=sorted(values.dropna().astype(str).unique()))
     numbers = values[train].dropna().to_numpy(dtype=float)
     moved = np.log1p(numbers.clip(min=0)) if how == "log" else numbers
-    # answers share one scale, whose ends may have been ticked on other questions only
-    alike = base.raw[[name for name, scale in base.scales.items() if scale == how == "answer"] or [column]]
+    low, high = _ends(base, column)
     return Asked(
         name=str(column),
         kind="number",
         transform="log" if how == "log" else "identity",
         outside="refuse" if how == "answer" else "clip",
-        low=float(alike.min().min()),
-        high=float(alike.max().max()),
+        low=low,
+        high=high,
         centre=round(float(moved.mean()), 6),
         scale=max(round(float(moved.std()), 6), 1e-6),
     )
+
+
+def _ends(base: Base, column: str) -> tuple[float, float]:
+    """Tell the range of a field: of answers their scale, of others what several units reach."""
+    if base.scales[column] == "answer":
+        # answers share one scale, whose ends may have been ticked on other questions only
+        alike = base.raw[[name for name, scale in base.scales.items() if scale == "answer"]]
+        return float(alike.min().min()), float(alike.max().max())
+    values = np.sort(base.raw[column].dropna().to_numpy(dtype=float))
+    inside = min(REACHED, len(values) // 2)
+    return float(values[inside]), float(values[-1 - inside])
 
 
 def _curve(posteriors: Floats, base: Base, label: Integers, own: Params) -> pd.DataFrame:
