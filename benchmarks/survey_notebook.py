@@ -1,8 +1,8 @@
 """A survey of 100,000 respondents and 60 attributes through the whole notebook; part of `survey.py`.
 
-Everybody rates us on everything; a tenth also say what is important, what they expected, and rate a
-competitor; half answer in an earlier wave. Customers are known, with tiers and segments published for them,
-and a tenth write something. `cerm run` reads the files, answers, draws and writes all tables and the page.
+Everybody rates us on everything, half of them in an earlier wave; a tenth of the later one also say what is
+important and what they expected, rate a competitor and write something. Customers are known, with tiers and
+segments published for them. `cerm run` reads the files, answers, draws and writes all tables and the page.
 """
 
 from __future__ import annotations
@@ -52,15 +52,15 @@ def tables(respondents: int, attributes: int) -> dict[str, pd.DataFrame]:
     people = pd.DataFrame({"respondent": [f"r{at:06d}" for at in range(respondents)]})
     people["wave"] = np.where(np.arange(respondents) % 2, "2025", "2024")
     people["customer_id"] = [f"c{at:06d}" for at in range(respondents)]
-    tenth = np.arange(respondents) % 20 == 1
-    some, shift = people[tenth], np.random.default_rng(2).integers(0, 2, (int(tenth.sum()), attributes))
-    asked = np.clip(values[tenth, :-1] + shift, 1, 7)
+    later = np.arange(respondents) % 20 == 1
+    some, shift = people[later], np.random.default_rng(2).integers(0, 2, (int(later.sum()), attributes))
+    asked = np.clip(values[later, :-1] + shift, 1, 7)
     survey = [long_table(values[:, :-1], people, "us", "experience")]
     survey += [long_table(asked, some, "us", measure) for measure in ("importance", "expectation")]
     survey.append(long_table(asked, some, "them", "experience"))
     outcome = people[["respondent", "wave"]].assign(brand="us", measure="satisfaction", value=values[:, -1])
-    theirs = outcome[tenth].assign(brand="them")
-    comments = some[["respondent"]].assign(text=np.resize(SAID, int(tenth.sum())))
+    theirs = outcome[later].assign(brand="them")
+    comments = some[["respondent"]].assign(text=np.resize(SAID, int(later.sum())))
     frames = {"survey": pd.concat(survey), "outcomes": pd.concat([outcome, theirs])}
     return frames | {"respondents": people, "comments": comments}
 

@@ -39,6 +39,8 @@ def p_value(value: Any, digits: int | None, lang: str, currency: str) -> str:
 
 def percent(value: Any, digits: int | None, lang: str, currency: str) -> str:
     """Write a share (0–1) as a percentage."""
+    if abs(value) < 0.5 * 10.0 ** -(2 + (digits or 0)):
+        value = 0.0  # not "-0%"
     return str(format_percent(value, format=_pattern("#,##0", digits or 0) + "%", locale=_LOCALES[lang]))
 
 

@@ -63,6 +63,10 @@ def test_other_questions_keep_the_label_of_all(question: str) -> None:
         (-0.0, "number", "0.0"),
         (-0.006, "number.2", "-0.01"),
         (-0.4, "integer", "0"),
+        (-0.0004, "percent.1", "0.0%"),
+        (-0.004, "percent", "0%"),
+        (-0.006, "percent", "-1%"),
+        (0.295, "percent", "30%"),
     ],
 )
 @pytest.mark.parametrize("lang", messages.LANGUAGES)

@@ -12,7 +12,7 @@ from cerm_nb.twin import View
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LABELS = {"item": "Attribute", "level": "Level", "months": "Months"}
+LABELS = {"item": "Attribute", "level": "Level", "months": "Months", "b": "The second"}
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def explored(view: View, ranges: dict[str, Any], **start: Any) -> list[Any]:
 def test_a_list_becomes_a_choice_and_a_range_a_slider(view: View) -> None:
     item, level = explored(view, {"item": ["a", "b"], "level": (1.0, 7.0, 0.1)}, item="b", level=6.0)
     assert isinstance(item, widgets.Dropdown)
-    assert (item.options, item.value, item.description) == (("a", "b"), "b", "Attribute")
+    assert item.options == (("a", "a"), ("The second", "b"))
+    assert (item.value, item.label, item.description) == ("b", "The second", "Attribute")
     assert isinstance(level, widgets.FloatSlider)
     assert (level.min, level.max, level.step, level.value) == (1.0, 7.0, 0.1, 6.0)
     assert not level.continuous_update

@@ -29,6 +29,7 @@ from cerm_nb.analyses.experience.extracts import (
     start,
     stated_and_derived,
     themes_table,
+    untold,
     worst_gaps,
 )
 from cerm_nb.analyses.experience.frames import (
@@ -102,6 +103,7 @@ __all__ = [
     "themes_table",
     "touchpoints_table",
     "unmet_needs",
+    "untold",
     "what_if",
     "worst_gaps",
 ]

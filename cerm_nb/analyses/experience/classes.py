@@ -32,8 +32,8 @@ class Classes:
     Parameters
     ----------
     reason
-        Empty, or why there are none: ``no_outcome`` or ``too_few_respondents``; then every class is
-        ``undetermined``.
+        Empty, or why there are none: ``no_outcome``, ``ratings_constant`` or ``too_few_respondents``; then
+        every class is ``undetermined``.
     frame
         touchpoint, attribute, turn (the rating in the middle), penalty (points of the outcome lost by a
         rating one below the turn) with penalty_low and penalty_high, reward (points won by one above) with
@@ -68,12 +68,16 @@ def classes(survey: Survey, draws: Draws, own: Params) -> Classes:
     if outcome is None:
         return Classes("no_outcome", _undetermined(survey))
     rows = np.flatnonzero(~np.isnan(outcome) & (survey.rows["brand"] == survey.own_brand).to_numpy())
+    if not len(rows):
+        return Classes("too_few_respondents", _undetermined(survey))
     weights, ratings = survey.weights[rows], survey.ratings["experience"][rows]
     turns = weighted_medians(ratings, weights)
     away = ratings - turns
     below, above = np.minimum(away, 0.0), np.maximum(away, 0.0)
     used = _used(below, above, weights, own)
     people = survey.rows["respondent"].iloc[rows].nunique()
+    if (np.nanmax(ratings, axis=0, initial=-np.inf) <= np.nanmin(ratings, axis=0, initial=np.inf)).all():
+        return Classes("ratings_constant", _undetermined(survey).assign(turn=turns), len(rows))
     if not used.any() or people < 2 * used.sum() * SPARE:
         return Classes("too_few_respondents", _undetermined(survey).assign(turn=turns), len(rows))
     values = np.column_stack([below[:, used], above[:, used], outcome[rows]])

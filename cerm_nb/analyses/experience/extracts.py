@@ -135,7 +135,7 @@ def side_by_side(survey: Survey, levels: Levels, first: Priorities) -> pd.DataFr
     Returns
     -------
     DataFrame
-        item, expectation (where anything was expected), a column for each brand, low and high of ours.
+        item, expectation (where anything was expected), a column for each brand, own_low and own_high.
     """
     ranked = first.attributes.dropna(subset=["priority"]).sort_values("rank", kind="stable")
     rows = ranked.index[:SIDE_BY_SIDE]
@@ -143,8 +143,9 @@ def side_by_side(survey: Survey, levels: Levels, first: Priorities) -> pd.DataFr
     brands = survey.brands[: RIVALS + 1]
     table = ours[["item", "expectation"]].dropna(axis=1, how="all")
     experience = {brand: levels.of(brand).loc[rows, "experience"] for brand in brands}
-    ends = {"low": ours["experience_low"], "high": ours["experience_high"]}
-    known = {brand: values for brand, values in experience.items() if values.notna().any()}
+    ends = {"own_low": ours["experience_low"], "own_high": ours["experience_high"]}
+    taken = {*table, *ends}  # a brand of such a name cannot be drawn
+    known = {name: each for name, each in experience.items() if each.notna().any() and name not in taken}
     return table.assign(**known, **ends).reset_index(drop=True)
 
 
@@ -165,6 +166,13 @@ def feeling(found: Drivers, own: Params) -> pd.DataFrame:
     leans = np.where(both["difference_high"] < 0, "reason", leans)
     both = both.assign(tendency=leans, is_other=both["outcome"] != own.outcome)
     return both.sort_values("is_other", kind="stable", ignore_index=True).drop(columns="is_other")
+
+
+def untold(survey: Survey, found: Drivers, own: Params) -> str:
+    """Say why there are no shares of reason and feeling, or of dimensions and stages."""
+    if (own.outcome, "overall") not in survey.outcomes:
+        return "no_outcome"
+    return "too_few_respondents" if found.frame.empty else "no_natures"
 
 
 def carriers(found: Drivers, own: Params) -> pd.DataFrame:

@@ -92,7 +92,8 @@ def derive(survey: Survey, draws: Draws, own: Params) -> Importance:
     """
     outcome = survey.outcomes.get((own.outcome, "overall"))
     if outcome is None:
-        return Importance("no_outcome", caveats=(("outcomes_known", {"outcomes": _measures(survey)}),))
+        asked = _measures(survey)
+        return Importance("no_outcome", caveats=(("outcomes_known", {"outcomes": asked}),) if asked else ())
     rows = np.flatnonzero(~np.isnan(outcome) & ((survey.rows["brand"] == survey.own_brand) | own.all_brands))
     values = np.column_stack([survey.ratings["experience"][rows], outcome[rows]])
     weights = survey.weights[rows]
@@ -178,12 +179,18 @@ def _frame(survey: Survey, shares: Floats, used: Truths, n_eff: Floats, own: Par
         "rank": ranks[0],
         "rank_low": first,
         "rank_high": last,
-        "p_top3": (ranks[1:] <= TOP).mean(axis=0),
+        "p_top3": among_first(ranks, int(used.sum())),
     }
     frame = survey.items[ITEM].assign(
         **{name: np.where(used, value, np.nan) for name, value in columns.items()}
     )
     return frame.assign(n_eff=n_eff)
+
+
+def among_first(ranks: Floats, ranked: int) -> Floats:
+    """Share of the draws in which each column is among the first three; NaN where there are no more."""
+    shares = (ranks[1:] <= TOP).mean(axis=0)
+    return np.asarray(shares if ranked > TOP else np.full(len(shares), np.nan))
 
 
 def rank_draws(values: Floats) -> Floats:

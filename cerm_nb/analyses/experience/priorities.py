@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.importance import TOP, rank_draws
+from cerm_nb.analyses.experience.importance import among_first, rank_draws
 from cerm_nb.analyses.experience.layout import ITEM
 from cerm_nb.analyses.experience.survey import find_item
 from cerm_nb.stats import effective_n, weighted_means, wilson_interval
@@ -116,7 +116,7 @@ def _ranked(worth: Floats, own: Params) -> dict[str, Floats]:
     known = np.isfinite(worth[0])
     ranks = rank_draws(worth)
     ends = dict(zip(ENDS, _ends(worth, own), strict=True))
-    told = {**ends, "p_top3": (ranks[1:] <= TOP).mean(axis=0), "rank": ranks[0]}
+    told = {**ends, "p_top3": among_first(ranks, int(known.sum())), "rank": ranks[0]}
     return {name: np.where(known, value, np.nan) for name, value in told.items()}
 
 

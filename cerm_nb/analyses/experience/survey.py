@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.experience.layout import ITEM, ROW, duplicates, lay_out, read_items
-from cerm_nb.analyses.experience.weights import weigh
+from cerm_nb.analyses.experience.weights import weigh, wrong_weights
 from cerm_nb.errors import DataError, NotEnoughData, Problem
 
 if TYPE_CHECKING:
@@ -157,14 +157,13 @@ def read_survey(
     experience = table[(table["measure"] == "experience") & table["value"].notna()]
     if experience.empty:
         raise NotEnoughData("no_experience_ratings", found=0)
-    brand, wave = _brand(experience, own.own_brand), own.wave or str(experience["wave"].max())
-    items = read_items(table)
     given = _plain(outcomes)
-    _refuse(
-        [*_named_wrongly(table, items, own), *duplicates(table, "survey"), *duplicates(given, "outcomes")]
-    )
-    laid = lay_out(table, given, items, brand)
+    brand, wave = _brand(experience, given, own.own_brand), own.wave or str(experience["wave"].max())
+    items = read_items(table)
     people = pd.DataFrame(columns=["respondent", "wave"]) if respondents is None else respondents
+    given_twice = [*duplicates(table, "survey"), *duplicates(given, "outcomes")]
+    _refuse([*_named_wrongly(table, given, items, own), *given_twice, *wrong_weights(people, own)])
+    laid = lay_out(table, given, items, brand)
     weights, caveats = weigh(laid.rows, people, own)
     waves = tuple(sorted(laid.rows["wave"].unique()))
     brands = tuple(laid.rows["brand"].value_counts().drop(brand).index)
@@ -195,18 +194,23 @@ def _plain(outcomes: pd.DataFrame | None) -> pd.DataFrame:
     return outcomes.assign(**texts, nature=nature)[columns]
 
 
-def _brand(experience: pd.DataFrame, wanted: str) -> str:
+def _brand(experience: pd.DataFrame, judged: pd.DataFrame, wanted: str) -> str:
+    """Take the brand wanted, else the one rated most, else (ratings name none) the one judged most."""
     if wanted:
         return wanted
-    raters = experience.drop_duplicates(ROW)["brand"].value_counts()
+    named = experience if (experience["brand"] != "").any() or judged.empty else judged
+    raters = named.drop_duplicates(ROW)["brand"].value_counts()
     return str(min(raters.index[raters == raters.iloc[0]]))
 
 
-def _named_wrongly(table: pd.DataFrame, items: pd.DataFrame, own: Params) -> list[Problem]:
+def _named_wrongly(
+    table: pd.DataFrame, judged: pd.DataFrame, items: pd.DataFrame, own: Params
+) -> list[Problem]:
+    brands = set(table["brand"]) - {""} or set(judged["brand"]) or {own.own_brand}
     found = [
-        _unknown(what, name, sorted(set(table[what])))
-        for what, name in (("brand", own.own_brand), ("wave", own.wave))
-        if name and name not in set(table[what])
+        _unknown(what, name, sorted(known))
+        for what, name, known in (("brand", own.own_brand, brands), ("wave", own.wave, set(table["wave"])))
+        if name and name not in known
     ]
     names = item_names(items)
     return found + [_unknown("attribute", name, names) for name in own.targets if name not in names]

@@ -100,7 +100,8 @@ def answer(
     caveats = (*survey.caveats, *found.caveats, *levels.caveats, *_caveats(survey, found, kinds, first))
     ranked = first.attributes.dropna(subset=["priority"]).sort_values("rank", kind="stable")
     if ranked.empty:
-        reason = found.reason or "too_few_answers"
+        aimless = bool(first.source) and (first.attributes["target_from"] == "").all()
+        reason = "no_target" if aimless else found.reason or "too_few_answers"
         unknown = (np.nan, np.nan, np.nan)
         return Answer(*unknown, "", 0, 0.0, "not_enough_data", reason, "", "", *unknown, np.nan, caveats)
     row = ranked.iloc[0]
@@ -111,7 +112,8 @@ def answer(
     aimed = row["target_from"] == "params" or not np.isfinite(level["gap"])
     gap = _gap(level, float(row["target"]) if aimed else None)
     against = float(ours["difference_vs_best"]), float(ours["p_adjusted"])
-    decision, reason = verdict(found, first, gap, against, float(row["p_top3"]))
+    sure = float(row["p_top3"]) >= CLEAR or len(ranked) == 1
+    decision, reason = verdict(found, gap, against, sure=sure)
     told = float(row["p_top3"]), float(row["weight"])
     n, n_eff = int(level["n"]), float(level["n_eff"])
     source = "target" if aimed else "expectation"
@@ -129,23 +131,23 @@ def _gap(level: pd.Series[float], target: float | None) -> tuple[float, float, f
 
 def verdict(
     found: Importance,
-    first: Priorities,
     gap: tuple[float, float, float],
     against: tuple[float, float],
-    p_top3: float,
+    *,
+    sure: bool,
 ) -> tuple[str, str]:
     """Judge whether we are good where it matters.
 
     Parameters
     ----------
-    found, first
-        From `derive` and `priorities`.
+    found
+        From `derive`.
     gap
         Gap of the first attribute, low and high.
     against
         Our lead on the best competitor there, and its adjusted p.
-    p_top3
-        Chance that the attribute is among the first three.
+    sure
+        Whether the attribute is among the first three in at least `CLEAR` of the draws, or the only one.
 
     Returns
     -------
@@ -163,9 +165,9 @@ def verdict(
     short = gap[2] < 0
     lost = against[0] < 0 and against[1] < TESTED
     rules = (
-        ("stop", "behind_where_it_matters", short and lost and p_top3 >= CLEAR),
+        ("stop", "behind_where_it_matters", short and lost and sure),
         ("watch", "importance_stated_only", bool(found.reason)),
-        ("watch", "first_unclear", p_top3 < CLEAR),
+        ("watch", "first_unclear", not sure),
         ("watch", "gap_where_it_matters", short),
         ("watch", "gap_unclear", gap[1] < 0),
     )

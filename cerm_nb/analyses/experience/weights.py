@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cerm_nb.errors import DataError, Problem
+from cerm_nb.errors import Problem
 from cerm_nb.stats import rake
 
 if TYPE_CHECKING:
@@ -36,11 +36,6 @@ def weigh(rows: pd.DataFrame, respondents: pd.DataFrame, own: Params) -> tuple[F
         Mean 1 over the respondents of each wave, shape (rows,).
     caveats : list
         What went wrong in raking, and respondents nothing is known about.
-
-    Raises
-    ------
-    DataError
-        For weights below 0, and margins of columns that do not exist.
     """
     people = rows[["respondent", "wave"]].drop_duplicates().reset_index(drop=True)
     known, caveats = _joined(people, respondents, own)
@@ -57,7 +52,6 @@ def weigh(rows: pd.DataFrame, respondents: pd.DataFrame, own: Params) -> tuple[F
 def _joined(
     people: pd.DataFrame, respondents: pd.DataFrame, own: Params
 ) -> tuple[pd.DataFrame, list[Caveat]]:
-    _check(respondents, own)
     if respondents.empty:
         return people.assign(weight=1.0), []
     keys = ["respondent", "wave"] if _knows_waves(respondents) else ["respondent"]
@@ -74,7 +68,8 @@ def _knows_waves(respondents: pd.DataFrame) -> bool:
     return "wave" in respondents and bool(respondents["wave"].notna().any())
 
 
-def _check(respondents: pd.DataFrame, own: Params) -> None:
+def wrong_weights(respondents: pd.DataFrame, own: Params) -> list[Problem]:
+    """Tell of weights below 0, and of margins of columns that do not exist."""
     problems = [
         Problem(
             f"margins → {name}",
@@ -88,9 +83,8 @@ def _check(respondents: pd.DataFrame, own: Params) -> None:
     if "weight" in respondents:
         negative = int((respondents["weight"] < 0).sum())
         if negative:
-            problems.append(Problem("respondents → weight", f"{negative} weights below 0", "0 or more"))
-    if problems:
-        raise DataError(problems)
+            problems.append(Problem("respondents → weight", f"{negative} below 0", "0 or more"))
+    return problems
 
 
 def _raking_caveats(wave: str, raked: Raked) -> Iterator[Caveat]:

@@ -194,3 +194,23 @@ def test_tiers_are_found_by_the_customers_number(hotel, frames):
 def test_margins_must_add_up():
     with pytest.raises(ValueError, match="add up to 1"):
         x.Params(margins={"gender": {"f": 0.6, "m": 0.6}})
+
+
+def test_where_nobody_judged_the_own_brand_all_is_left_open():
+    ratings = rows(3, 80)
+    tables = pd.concat([long_survey(ratings), long_survey(ratings, "them")])
+    own = x.Params(bootstrap=100, own_brand="us")
+    survey = x.read_survey(tables, outcomes_of(ratings[:, 0], "them"), None, own)
+    draws = x.draw_respondents(survey, own)
+    found, _, _, answer = everything(survey, own)
+    assert found.reason == "too_few_respondents"
+    assert answer.verdict == "not_enough_data"
+    assert x.classes(survey, draws, own).reason == "too_few_respondents"
+    assert x.effects(survey, draws, own).reason == "too_few_respondents"
+    assert x.drivers(survey, draws, own).frame.empty
+
+
+def test_a_survey_without_judgements_names_none_in_a_caveat():
+    own = x.Params(bootstrap=100)
+    survey = x.read_survey(long_survey(rows(3, 80)), None, None, own)
+    assert x.derive(survey, x.draw_respondents(survey, own), own).caveats == ()

@@ -131,7 +131,7 @@ def test_the_hotels_figures_show_what_their_results_hold(hotel, hotel_draws, own
     assert (moments["is_moment"] == (moments["p_top3"] >= 0.8)).all()
     assert ((moments["low"] <= moments["below_floor"]) & (moments["below_floor"] <= moments["high"])).all()
     side = x.side_by_side(hotel, levels, first)
-    assert list(side.columns) == ["item", "expectation", *hotel.brands, "low", "high"]
+    assert list(side.columns) == ["item", "expectation", *hotel.brands, "own_low", "own_high"]
     ranked = first.attributes.dropna(subset=["priority"]).sort_values("rank")
     assert side["item"].tolist() == x.named(ranked)["item"].tolist()[:8]
     assert x.start(hotel, first)["item"] == side["item"][0]

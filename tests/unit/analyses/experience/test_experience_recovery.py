@@ -13,13 +13,6 @@ from cerm_nb.analyses.experience.shapley import lmg, relative_weights
 
 POPULATION = 15_000
 SIZE = 500
-SURVEYS = int(os.environ.get("CERM_SURVEYS", "40"))  # CERM_SURVEYS=200 takes minutes
-# Share of intervals that must hold the truth; the few of the difference of feeling and reason vary most.
-HELD = (
-    {"share": (0.91, 0.975), "gap": (0.94, 0.96), "ahead": (0.93, 0.965), "feeling": (0.90, 0.99)}
-    if SURVEYS >= 200
-    else {"share": (0.90, 0.98), "gap": (0.93, 0.97), "ahead": (0.92, 0.97), "feeling": (0.85, 1.0)}
-)
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +57,21 @@ def rates(surveys, population, planted):
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say(population, planted):
-    rate = rates(SURVEYS, population, planted)
-    outside = {name: rate[name] for name, (low, high) in HELD.items() if not low <= rate[name] <= high}
-    assert not outside, rate
+    rate = rates(40, population, planted)
+    assert 0.90 <= rate["share"] <= 0.98
+    assert 0.93 <= rate["gap"] <= 0.97
+    assert 0.92 <= rate["ahead"] <= 0.97
+    assert 0.85 <= rate["feeling"] <= 1.0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("CERM_ALL_SURVEYS" not in os.environ, reason="takes minutes: CERM_ALL_SURVEYS=1 runs it")
+def test_intervals_hold_the_truth_in_200_surveys(population, planted):
+    rate = rates(200, population, planted)
+    assert 0.91 <= rate["share"] <= 0.975
+    assert 0.94 <= rate["gap"] <= 0.96
+    assert 0.93 <= rate["ahead"] <= 0.965
+    assert 0.90 <= rate["feeling"] <= 0.99
 
 
 def test_what_drives_satisfaction_takes_the_greater_part(hotel, hotel_draws, own, planted):

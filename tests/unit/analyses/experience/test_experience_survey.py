@@ -109,3 +109,25 @@ def test_draws_beyond_a_thousand_respondents_keep_the_spread():
     means = draws.means(survey.ratings["experience"], survey.weights, np.arange(3_000))
     assert means[0] == pytest.approx(ratings.mean(0))
     assert means[1:].std(axis=0) == pytest.approx(np.full(2, 1 / np.sqrt(3_000)), rel=0.12)
+
+
+@pytest.mark.parametrize("wanted", ["", "us"])
+def test_ratings_that_name_no_brand_are_of_the_brand_that_is_judged(wanted):
+    ratings = np.random.default_rng(1).integers(1, 8, (60, 2)).astype(float)
+    table, judged = long_survey(ratings).drop(columns="brand"), outcomes_of(ratings[:, 0])
+    survey = read_survey(table, judged, None, Params(own_brand=wanted))
+    assert (survey.own_brand, survey.brands) == ("us", ("us",))
+    assert np.isfinite(survey.outcomes["satisfaction", "overall"]).all()
+    with pytest.raises(DataError, match="did you mean us"):
+        read_survey(table, judged, None, Params(own_brand="uss"))
+    alone = read_survey(table, None, None, Params(own_brand="ours"))
+    assert alone.brands == ("ours",)
+
+
+def test_wrong_names_weights_and_answers_given_twice_are_refused_together():
+    table = long_survey(np.full((5, 2), 4.0))
+    people = pd.DataFrame({"respondent": ["r00000"], "weight": [-1.0]})
+    own = Params(own_brand="uss", targets={"t / a0": 5.0}, margins={"gender": {"f": 1.0}})
+    with pytest.raises(DataError) as refused:
+        read_survey(pd.concat([table, table.head(3)]), None, people, own)
+    assert len(refused.value.problems) == 5
