@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cerm_nb.params import CommonParams
     from cerm_nb.project import Project
 
+    Scale = tuple[float, float]
+
 
 class ClientData:
     """The tables a question may read.
@@ -62,6 +64,9 @@ class ClientData:
     def frame(self, table: str) -> pd.DataFrame | None:
         """Read one of the client's own tables, checked, from all its entries; None where there is none.
 
+        A table of answers tells in ``attrs["scales"]`` what scales its entries declare: measure → entry →
+        lowest and highest value, or None.
+
         Raises
         ------
         DataError
@@ -69,6 +74,7 @@ class ClientData:
         """
         names = sources.entries(self.common.data, table)
         frames, problems = [], []
+        scales: dict[str, dict[str, Scale | None]] = {}
         for name in names:
             try:
                 spec, label = self.common.data[name], self._label(name)
@@ -78,9 +84,14 @@ class ClientData:
                 problems += error.problems
             else:
                 self._sources[name] = loaded.provenance
+                for measure in frames[-1]["measure"].unique() if "measure" in frames[-1] else ():
+                    scales.setdefault(measure, {})[label] = _ends(spec)
         if problems:
             raise DataError(problems)
-        return pd.concat(frames, ignore_index=True) if frames else None
+        whole = pd.concat(frames, ignore_index=True) if frames else None
+        if whole is not None and scales:
+            whole.attrs["scales"] = scales
+        return whole
 
     def _label(self, name: str) -> str:
         return f"params/{self.common.client}.yml → data.{name}"
@@ -167,3 +178,9 @@ class ClientData:
         folder = self._project.results(self.common.client, self.common.as_of)
         numbered = sorted(folder.glob(f"[0-9]*_{question}"))
         return (numbered[0] if numbered else folder / question), table
+
+
+def _ends(spec: sources.TableSpec) -> Scale | None:
+    """Lowest and highest answer that an entry declares."""
+    declared = spec.scale.get("value")
+    return (declared[0], declared[1]) if declared else None

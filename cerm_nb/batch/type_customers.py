@@ -124,7 +124,7 @@ def type_file(
     """
     model, told = read_tool(tool, project.label(tool)), project.label(file)
     written = target or _beside(file)
-    _refuse_target(written, file, project, force=force)
+    _refuse_target(written, (file, tool), project, force=force)
     there = sources.names_of(file_spec(file, encoding), project.root, told=told)
     kept = _identifying(there, ids, model, told)
     fields = {field.name for field in model.fields}
@@ -173,10 +173,10 @@ def _beside(file: Path) -> Path:
     return file.with_name(f"{plain.stem}_segments.csv")
 
 
-def _refuse_target(target: Path, file: Path, project: Project, *, force: bool) -> None:
+def _refuse_target(target: Path, read: tuple[Path, Path], project: Project, *, force: bool) -> None:
     where = project.label(target)
-    if target.resolve() == file.resolve():
-        raise DataError(Problem(where, "is the file that is read", "another file", "choose one with --to"))
+    if target.resolve() in [path.resolve() for path in read]:
+        raise DataError(Problem(where, "is a file that is read", "another file", "choose one with --to"))
     if target.exists() and not force:
         next_step = "choose another with --to, or replace it with --force"
         raise DataError(Problem(where, "is there already", next_step=next_step))

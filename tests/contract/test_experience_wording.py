@@ -218,11 +218,11 @@ def test_a_verdict_of_experience_says_why_and_what_to_do(verdict: str, reason: s
     assert worded(f"experience.verdict.{reason}")
 
 
-@pytest.mark.parametrize("source", ["expectation", "target"])
+@pytest.mark.parametrize("source", ["expectation", "params", "best_competitor"])
 def test_a_gap_says_to_what_it_is(source: str) -> None:
-    given = {text for node in nodes("verdict.py") if isinstance(node, ast.IfExp) for text in texts(node)}
+    given = {text for file in ("verdict.py", "priorities.py") for node in nodes(file) for text in texts(node)}
     assert source in given
-    assert worded(f"experience.gap_{source}")
+    assert worded(f"experience.aim.{source}")
 
 
 @pytest.mark.parametrize("figure", sorted(VARIANTS))

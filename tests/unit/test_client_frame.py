@@ -75,3 +75,21 @@ def test_problems_of_all_entries_come_at_once_with_their_entry(tmp_path: Path) -
     assert "params/shop.yml → data.missing" in told
     assert "there is no file 'nowhere.csv'" in told
     assert "data.fine" not in told
+
+
+def test_scales_declared_come_with_the_answers_by_measure_and_entry(tmp_path: Path) -> None:
+    plain = {"as": "survey", "from": "third.csv"}
+    shop = client(
+        tmp_path,
+        {"asked": entry("first"), "again": entry("second"), "plain": plain},
+        first=FIRST,
+        second=SECOND,
+        third=FIRST,
+    )
+    found = shop.frame("survey")
+    assert found is not None
+    label = "params/shop.yml → data."
+    assert found.attrs["scales"] == {
+        "experience": {f"{label}asked": (1.0, 5.0), f"{label}plain": None},
+        "importance": {f"{label}again": (1.0, 5.0)},
+    }

@@ -39,8 +39,9 @@ class Classes:
         rating one below the turn) with penalty_low and penalty_high, reward (points won by one above) with
         reward_low and reward_high, asymmetry (reward less penalty over both, −1 to 1), p_basic,
         p_performance, p_excitement (shares of the draws; what is left to 1 is no effect), class
-        (``undetermined`` where none is likely enough, or its effect may be nothing by Benjamini–Hochberg
-        over all attributes) and class_probability (of the likeliest).
+        (``undetermined`` where none is likely enough, or where, by Benjamini–Hochberg over all attributes,
+        its effect may be nothing or both sides of a lopsided one alike) and class_probability (of the
+        likeliest).
     n
         Rows it rests on.
     """
@@ -60,9 +61,11 @@ def classes(survey: Survey, draws: Draws, own: Params) -> Classes:
     own
         outcome, min_neff, class_probability and confidence are used.
 
-    Notes ----- Penalty–reward contrasts (Brandt 1987; Matzler & Sauerwein 2002) with the points below and
-    above the middle rating in place of two dummies, all attributes at once: y = β₀ + Σ(β⁻ low + β⁺ high),
-    asymmetry (|β⁺| − |β⁻|) / (|β⁺| + |β⁻|). An effect with the wrong sign counts as none.
+    Notes
+    -----
+    Penalty–reward contrasts (Brandt 1987; Matzler & Sauerwein 2002) with the points below and above the
+    middle rating in place of two dummies, all attributes at once: y = β₀ + Σ(β⁻ low + β⁺ high), asymmetry
+    (|β⁺| − |β⁻|) / (|β⁺| + |β⁻|). Where the larger effect has the wrong sign there is no class.
     """
     outcome = survey.outcomes.get((own.outcome, "overall"))
     if outcome is None:
@@ -131,26 +134,39 @@ def _frame(
         f"p_{name}": np.where(used, share, np.nan) for name, share in zip(CLASSES, shares, strict=True)
     }
     likeliest = shares.argmax(axis=0).astype(np.int64)
-    chance = benjamini_hochberg(np.where(used, _nothing(lost, won, likeliest), np.nan))
-    matters = chance < 1 - own.confidence
-    clear = used & matters & (shares.max(axis=0) >= own.class_probability)
+    chance = benjamini_hochberg(np.where(used, _by_chance(lost, won, likeliest), np.nan))
+    clear = used & (chance < 1 - own.confidence) & (shares.max(axis=0) >= own.class_probability)
     named = np.where(clear, np.array(CLASSES, dtype=object)[likeliest], "undetermined")
     columns |= {"class": named, "class_probability": np.where(used, shares.max(axis=0), np.nan)}
     return survey.items[ITEM].assign(**columns)
 
 
-def _nothing(lost: Floats, won: Floats, likeliest: Integers) -> Floats:
-    """One-sided p that what makes the likeliest class, the penalty, the reward or both, is nothing."""
-    makes = np.stack([lost, lost + won, won])[likeliest, :, np.arange(lost.shape[1])]
-    spread = makes[:, 1:].std(axis=1)
-    return np.asarray(norm.sf(makes[:, 0] / np.where(spread > 0, spread, np.nan)))
+def _by_chance(lost: Floats, won: Floats, likeliest: Integers) -> Floats:
+    """Find p that what makes the likeliest class is none.
+
+    Of a lopsided class that its side outweighs the other, whatever the other's sign: the larger p of both
+    (Berger 1982), twice, since the answers chose the side. Of performance that both together are above 0.
+    """
+    more, both = _above_0(lost - won), _above_0(lost + won)
+    less = _above_0(won - lost)
+    of_class = np.stack([2 * np.maximum(more, both), both, 2 * np.maximum(less, both)])
+    return np.asarray(np.minimum(of_class[likeliest, np.arange(lost.shape[1])], 1.0))
+
+
+def _above_0(drawn: Floats) -> Floats:
+    """One-sided p that the first row is 0, by the spread of the others; NaN where they do not vary."""
+    spread = drawn[1:].std(axis=0)
+    return np.asarray(norm.sf(drawn[0] / np.where(spread > 0, spread, np.nan)))
 
 
 def asymmetry(lost: Floats, won: Floats) -> Floats:
-    """Compare what is won with what is lost: −1 only lost, 1 only won, NaN neither."""
-    down, up = np.maximum(lost, 0.0), np.maximum(won, 0.0)
-    both = down + up
-    return np.where(both > 0, (up - down) / np.where(both > 0, both, 1.0), np.nan)
+    """Compare what is won with what is lost: −1 only lost, 1 only won, NaN where the larger has a wrong sign.
+
+    The smaller counts by its size: a wrong sign makes no attribute more lopsided than none would.
+    """
+    down, up = np.abs(lost), np.abs(won)
+    both, right = down + up, np.where(up > down, won, lost) > 0
+    return np.where(right, (up - down) / np.where(both > 0, both, 1.0), np.nan)
 
 
 def in_class(balance: Floats, name: str) -> Truths:

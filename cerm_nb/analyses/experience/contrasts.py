@@ -13,6 +13,8 @@ from cerm_nb.stats import student_quantile, weighted_means
 if TYPE_CHECKING:
     from cerm_nb.stats import Floats, Integers, Truths
 
+NONE = 1e-9  # up to which an error or a difference is rounding
+
 
 @dataclass(frozen=True, eq=False)
 class Contrast:
@@ -38,15 +40,30 @@ class Contrast:
     degrees: Floats
 
     def interval(self, confidence: float) -> tuple[Floats, Floats]:
-        """Low and high end by Student's t."""
+        """Low and high end by Student's t.
+
+        Where nobody differs from the others, those not asked may: as many as 0 of n_eff leaves open, by one
+        point each (Clopper & Pearson 1934).
+        """
         half = student_quantile(confidence, self.degrees) * self.error
+        open_share = 1 - ((1 - confidence) / 2) ** (1 / np.maximum(self.n_eff, 1.0))
+        half = np.where(self._unanimous, open_share, half)
         return self.difference - half, self.difference + half
 
     def p_values(self) -> Floats:
-        """Two-sided p; NaN where answers do not vary."""
-        tested = (self.error > 0) & (self.degrees >= 1)
+        """Two-sided p; NaN where there is nothing to test.
+
+        Where nobody differs from the others and there is a difference, that of a sign test, 2 · ½ⁿ.
+        """
+        tested = (self.error > NONE) & (self.degrees >= 1)
         ratio = np.abs(self.difference) / np.where(tested, self.error, 1.0)
-        return np.where(tested, 2 * stdtr(np.where(tested, self.degrees, 1.0), -ratio), np.nan)
+        found = np.where(tested, 2 * stdtr(np.where(tested, self.degrees, 1.0), -ratio), np.nan)
+        apart = self._unanimous & (np.abs(self.difference) > NONE)
+        return np.where(apart, np.minimum(2 * 0.5**self.n_eff, 1.0), found)
+
+    @property
+    def _unanimous(self) -> Truths:
+        return np.asarray((self.error <= NONE) & (self.n_eff > 1))
 
     def better(self, other: Contrast, where: Truths) -> Contrast:
         """Take this contrast where told to, the other elsewhere."""

@@ -102,7 +102,7 @@ def _told(found: Contrast, own: Params) -> pd.DataFrame:
 
 
 def changes(survey: Survey, own: Params) -> pd.DataFrame:
-    """Compare our experience in the wave told of with the wave before.
+    """Compare our experience in the wave told of with the last one before in which we were rated.
 
     Parameters
     ----------
@@ -118,11 +118,12 @@ def changes(survey: Survey, own: Params) -> pd.DataFrame:
         p_adjusted (Benjamini–Hochberg); empty where there is no wave before. Respondents of both waves are
         counted for what they share.
     """
-    earlier = [wave for wave in survey.waves if wave < survey.wave]
+    values = survey.ratings["experience"]
+    past = survey.waves[: survey.waves.index(survey.wave)]
+    earlier = [wave for wave in past if np.isfinite(values[survey.at(wave=wave)]).any()]
     if not earlier:
         return pd.DataFrame(columns=[*ITEM, "wave", "before", *COLUMNS])
     person = pd.factorize(survey.rows["respondent"])[0].astype(np.int64)
-    values = survey.ratings["experience"]
     now, then = survey.at(), survey.at(wave=earlier[-1])
     found = unpaired(_side(survey, values, now, person), _side(survey, values, then, person))
     frame = survey.items[ITEM].assign(wave=survey.wave, before=earlier[-1]).join(_told(found, own))

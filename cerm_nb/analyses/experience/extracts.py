@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.experience.layout import ITEM
-from cerm_nb.analyses.experience.survey import item_names
+from cerm_nb.analyses.experience.naming import item_names
 from cerm_nb.analyses.experience.verdict import CLEAR, TESTED
 
 if TYPE_CHECKING:
@@ -88,13 +88,20 @@ def stated_and_derived(found: Importance, levels: Levels, survey: Survey) -> pd.
     return both.sort_values("importance_derived", ascending=False, kind="stable", ignore_index=True)
 
 
-def worst_gaps(survey: Survey, levels: Levels) -> pd.DataFrame:
-    """Pick our lowest gaps, at most `MOST`: item, gap, low, high, n."""
-    gaps = named(levels.of(survey.own_brand)).dropna(subset=["gap"])[
-        ["item", "gap", "gap_low", "gap_high", "n"]
-    ]
-    lowest = gaps.sort_values("gap", kind="stable", ignore_index=True).head(MOST)
-    return lowest.rename(columns={"gap_low": "low", "gap_high": "high"})
+def worst_gaps(survey: Survey, levels: Levels) -> tuple[pd.DataFrame, int, int]:
+    """Pick our lowest gaps.
+
+    Returns
+    -------
+    lowest : DataFrame
+        item, gap, low, high, n: at most `MOST`, from the lowest up.
+    short, known : int
+        Attributes whose interval lies below 0, and those whose gap is known.
+    """
+    gaps = named(levels.of(survey.own_brand)).dropna(subset=["gap"])
+    told = gaps[["item", "gap", "gap_low", "gap_high", "n"]].sort_values("gap", kind="stable").head(MOST)
+    lowest = told.rename(columns={"gap_low": "low", "gap_high": "high"}).reset_index(drop=True)
+    return lowest, int((gaps["gap_high"] < 0).sum()), len(gaps)
 
 
 def standing(differences: pd.DataFrame) -> Standing:
@@ -168,11 +175,14 @@ def feeling(found: Drivers, own: Params) -> pd.DataFrame:
     return both.sort_values("is_other", kind="stable", ignore_index=True).drop(columns="is_other")
 
 
-def untold(survey: Survey, found: Drivers, own: Params) -> str:
-    """Say why there are no shares of reason and feeling, or of dimensions and stages."""
+def untold(survey: Survey, found: Drivers, own: Params, otherwise: str) -> str:
+    """Say why there are no shares of reason and feeling, or of dimensions and stages.
+
+    `otherwise` is the reason where the survey has an overall judgement and other shares are there.
+    """
     if (own.outcome, "overall") not in survey.outcomes:
         return "no_outcome"
-    return "too_few_respondents" if found.frame.empty else "no_natures"
+    return "too_few_respondents" if found.frame.empty else otherwise
 
 
 def carriers(found: Drivers, own: Params) -> pd.DataFrame:
@@ -182,10 +192,8 @@ def carriers(found: Drivers, own: Params) -> pd.DataFrame:
 
 
 def leads(shares: pd.DataFrame) -> bool:
-    """Tell whether the first of some `carriers` outweighs all others of its grouping for certain."""
-    first, others = shares.iloc[0], shares.iloc[1:]
-    others = others[others["grouping"] == first["grouping"]]
-    return bool((first["low"] > others["high"]).all())
+    """Tell whether the first of some shares, from the largest down, outweighs all others for certain."""
+    return bool(len(shares) > 1 and (shares["low"].iloc[0] > shares["high"].iloc[1:]).all())
 
 
 def clear_classes(found: Classes) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def loyalty_table(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_levels(survey: Survey, levels: Levels) -> Floats:
-    """Mean experience of the best competitor of each attribute; NaN where there is none."""
+    """Mean experience of the best competitor of each attribute in the sample; NaN where there is none."""
     rivals = [levels.of(brand)["experience"].to_numpy(dtype=float) for brand in survey.brands[1:]]
     best = np.full(len(survey.items), np.nan)
     for level in rivals:

@@ -16,8 +16,14 @@ from cerm_nb.analyses.experience.layout import ITEM
 from cerm_nb.analyses.experience.levels import levels
 from cerm_nb.analyses.experience.loyalty import COLUMNS as LOYALTY
 from cerm_nb.analyses.experience.loyalty import loyalty
+from cerm_nb.analyses.experience.naming import item_names
 from cerm_nb.analyses.experience.priorities import priorities
-from cerm_nb.analyses.experience.survey import item_names
+from cerm_nb.analyses.experience.suppression import (
+    blank,
+    loyalty_kept_back,
+    raters_kept_back,
+    touchpoints_kept_back,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +36,9 @@ GROUPINGS = {"value.customers": ("tier", "customer_id"), "segments.members": ("s
 """Published table → column with the group, and the key by which respondents are found; unset: either."""
 GROUP = ["grouping", "group"]
 FIRST = ["item", "weight", "target", "now", "p_top3", "source", "n"]
+MET = ["reach", "n_eff", "below_floor", "moment_of_truth", "moment_low", "moment_high", "p_top3"]
+RANKED = ["priority", "p_top3"]
+JUDGED = ["value", "low", "high", "n", "n_eff"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +59,11 @@ class GroupAnswers:
     first
         What comes first: item, weight, target, now (our level), p_top3, source (importance ``derived`` or
         ``stated``), n (respondents who rated an experience). Missing where nothing can be told.
+
+    Notes
+    -----
+    Nothing is told of a few, and nothing of a few follows from the total less what is told of the other
+    groups of a grouping; see `kept_back`.
     """
 
     attributes: pd.DataFrame
@@ -61,6 +75,13 @@ class GroupAnswers:
     def count(self) -> int:
         """Number of groups."""
         return len(self.first)
+
+    @property
+    def compared(self) -> int:
+        """Number of groups of which at least one attribute is compared with all others."""
+        if not len(self.attributes):
+            return 0
+        return len(self.attributes.loc[self.attributes["p"].notna(), GROUP].drop_duplicates())
 
 
 def answer_by_group(survey: Survey, published: Mapping[str, pd.DataFrame], own: Params) -> GroupAnswers:
@@ -112,10 +133,17 @@ def _answers(survey: Survey, grouping: str, groups: pd.Series[str], own: Params)
     ranked, touchpoints, judged, first = (
         _together([part[at] for part in labelled], GROUP) for at in range(4)
     )
-    if len(told):
-        told = told.assign(grouping=grouping).merge(ranked, on=[*GROUP, *ITEM], how="left")
-        told = told[[*GROUP, *(name for name in told if name not in GROUP)]]
-    return GroupAnswers(told, touchpoints, judged, first)
+    if not len(told):
+        return GroupAnswers(told, touchpoints, judged, first)
+    told = told.assign(grouping=grouping).merge(ranked, on=[*GROUP, *ITEM], how="left")
+    told = told[[*GROUP, *(name for name in told if name not in GROUP)]]
+    told = blank(told, told["state"] == "hidden", RANKED)
+    first = _first_told(first, told, raters_kept_back(survey, groups, names, own))
+    met = blank(touchpoints, touchpoints_kept_back(survey, groups, names, own).ravel(), MET)
+    few = loyalty_kept_back(survey, groups, names, own)
+    asked = judged[["group", "wave", "measure"]].itertuples(index=False, name=None)
+    judged = blank(judged, np.array([cell in few for cell in asked], dtype=bool), JUDGED)
+    return GroupAnswers(told, met, judged, first)
 
 
 def part_of(survey: Survey, kept: Truths) -> Survey:
@@ -144,11 +172,24 @@ def _of_one(survey: Survey, own: Params) -> tuple[pd.DataFrame, ...]:
     ours = judged[judged["brand"] == survey.own_brand]
     top = first.attributes.assign(item=item_names(first.attributes), source=first.source, n=survey.raters)
     top = top.sort_values(["rank"], kind="stable").head(1).rename(columns={"performance": "now"})[FIRST]
-    unknown = top["p_top3"].isna()
-    blank = {
-        name: top[name].where(~unknown, None if name in ("item", "source") else np.nan) for name in FIRST[:-1]
+    return ranked, touchpoints_table(first), ours, _without(top, top["p_top3"].isna())
+
+
+def _without(first: pd.DataFrame, unknown: pd.Series[bool]) -> pd.DataFrame:
+    """Tell nothing but the number of raters in some rows."""
+    empty = {
+        name: first[name].where(~unknown, None if name in ("item", "source") else np.nan)
+        for name in FIRST[:-1]
     }
-    return ranked, touchpoints_table(first), ours, top.assign(**blank)
+    return first.assign(**empty)
+
+
+def _first_told(first: pd.DataFrame, told: pd.DataFrame, few: Truths) -> pd.DataFrame:
+    """Leave open what comes first where its level is kept back, and the number of raters where that is."""
+    hidden = told[told["state"] == "hidden"]
+    unsafe = set(zip(hidden["group"], item_names(hidden), strict=True))
+    rows = [cell in unsafe for cell in zip(first["group"], first["item"], strict=True)]
+    return blank(_without(first, pd.Series(rows, index=first.index)), few, ["n"])
 
 
 def _labelled(frame: pd.DataFrame, grouping: str, name: str) -> pd.DataFrame:

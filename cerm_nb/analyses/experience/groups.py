@@ -10,15 +10,18 @@ import pandas as pd
 from cerm_nb.analyses.experience.contrasts import unpaired
 from cerm_nb.analyses.experience.layout import ITEM
 from cerm_nb.analyses.experience.levels import brand_levels
+from cerm_nb.analyses.experience.suppression import blank, levels_kept_back, numbered
 from cerm_nb.stats import benjamini_hochberg
 
 if TYPE_CHECKING:
     from cerm_nb.analyses.experience.parameters import Params
     from cerm_nb.analyses.experience.survey import Survey
-    from cerm_nb.stats import Integers
+    from cerm_nb.stats import Integers, Truths
 
-KEPT = ["importance_stated", "expectation", "experience", "experience_low", "experience_high"]
-KEPT += ["gap", "gap_low", "gap_high"]
+GAPS = ["gap", "gap_low", "gap_high"]
+KEPT = ["importance_stated", "expectation", "experience", "experience_low", "experience_high", *GAPS]
+LEVELS = ["n", "n_eff", "experience", "experience_low", "experience_high"]
+LEVELS += ["difference", "low", "high", "p", "p_adjusted"]
 
 
 def group_of(survey: Survey, table: pd.DataFrame, key: str, name: str) -> pd.Series[str]:
@@ -66,8 +69,9 @@ def by_group(survey: Survey, groups: pd.Series[str], own: Params) -> pd.DataFram
     DataFrame
         group, touchpoint, attribute, n, n_eff, state, importance_stated, expectation, experience with
         interval, gap with interval, difference (experience less that of all others), low, high, p,
-        p_adjusted (Benjamini–Hochberg over all groups and attributes). Numbers of groups with fewer than
-        `min_neff` effective answers, or compared with fewer, are NaN.
+        p_adjusted (Benjamini–Hochberg over all groups and attributes). Numbers of groups with fewer
+        than `min_neff` effective answers or `min_group` respondents, or compared with fewer, are NaN, n and
+        n_eff too, and so are those of the next smallest group where the total would tell them.
     """
     rows = survey.at()
     member = groups.iloc[rows].fillna("").to_numpy(dtype=object)
@@ -88,8 +92,20 @@ def by_group(survey: Survey, groups: pd.Series[str], own: Params) -> pd.DataFram
             "p_adjusted",
         ]
         return pd.DataFrame(columns=columns)
+    hidden = levels_kept_back(survey, numbered(groups, names), len(names), own)
     frame = pd.concat(parts, ignore_index=True)
-    return frame.assign(p_adjusted=benjamini_hochberg(frame["p"]))
+    frame = frame.assign(p_adjusted=benjamini_hochberg(frame["p"]))
+    return _told(frame, {name: cells.ravel() for name, cells in hidden.items()})
+
+
+def _told(frame: pd.DataFrame, hidden: dict[str, Truths]) -> pd.DataFrame:
+    """Blank what is kept back; without a level of experience nothing that rests on it is told."""
+    stated = frame.assign(
+        importance_stated=frame["importance_stated"].mask(hidden["importance"]),
+        expectation=frame["expectation"].mask(hidden["expectation"]),
+        **{name: frame[name].mask(hidden["gap"]) for name in GAPS},
+    )
+    return blank(stated, hidden["experience"], LEVELS)
 
 
 def _group(survey: Survey, name: str, mine: Integers, others: Integers, own: Params) -> pd.DataFrame:

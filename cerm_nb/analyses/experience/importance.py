@@ -48,7 +48,7 @@ class Importance:
         touchpoint, attribute, share (of all attributes' R², 0–1), low, high, rank, rank_low, rank_high,
         p_top3, n_eff, in the order of the survey's items; NaN for those left out.
     shares
-        Shares in the sample and in each draw, shape (1 + draws, items); 0 for those left out.
+        Shares in the sample and in each draw, shape (1 + draws, items); NaN for those left out.
     r_squared, r_squared_low, r_squared_high
         Variance of the outcome explained by all together.
     n, n_eff
@@ -152,7 +152,7 @@ def _shares(
         "",
         "lmg" if exact else "relative_weights",
         _frame(survey, shares, used, n_eff, own),
-        shares,
+        np.where(used, shares, np.nan),
         float(explained[0]),
         *_explained_interval(explained, own),
         len(rows),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cerm_nb.analyses.experience.parameters import Params
     from cerm_nb.analyses.experience.survey import Survey
-    from cerm_nb.stats import Floats, Integers
+    from cerm_nb.stats import Floats, Integers, Truths
 
 Caveat = tuple[str, "Mapping[str, object]"]
 
@@ -66,12 +66,20 @@ def levels(survey: Survey, own: Params) -> Levels:
     gaps = frame.loc[frame["brand"] == survey.own_brand, "gap"].dropna()
     negative = bool(len(gaps) > 1 and (gaps < 0).all())
     caveats: list[Caveat] = [("all_gaps_negative", {"n": len(gaps), "mean": gaps.mean()})] if negative else []
+    cells = frame[np.concatenate([_asked(survey, brand) for brand in survey.brands])]
     for state, key in (("hidden", "cells_hidden"), ("few", "cells_few")):
-        n = int((frame["state"] == state).sum())
+        n = int((cells["state"] == state).sum())
         if n:
             least = own.min_neff if state == "hidden" else own.clear_neff
-            caveats.append((key, {"n": n, "cells": len(frame), "least": least}))
+            caveats.append((key, {"n": n, "cells": len(cells), "least": least}))
     return Levels(frame, negative, tuple(caveats))
+
+
+def _asked(survey: Survey, brand: str) -> Truths:
+    """Attributes that somebody rated of a brand, or said not to have experienced."""
+    rows = survey.at(brand)
+    given = ~np.isnan(survey.ratings["experience"][rows]) | survey.not_experienced[rows]
+    return np.asarray(given.any(axis=0))
 
 
 def brand_levels(survey: Survey, rows: Integers, own: Params) -> pd.DataFrame:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cerm_nb.stats import Floats
 
 COLUMNS = ["brand", "wave", "measure", "value", "low", "high", "n", "n_eff", "state"]
-PROMOTER, DETRACTOR, TOP_OF_SCALE = 9, 6, 10  # Reichheld 2003, on a scale of 0 to 10
+PROMOTER, DETRACTOR, SCALE = 9, 6, (0, 10)  # Reichheld 2003
 RECOMMENDATION = "recommendation"
 
 
@@ -34,24 +34,25 @@ def loyalty(survey: Survey, own: Params) -> pd.DataFrame:
     -------
     DataFrame
         brand, wave, measure (the outcome, with ``_rational`` or ``_emotional`` behind it where it is one of
-        these, and ``net_promoter_score`` in points of −100 to 100 where recommendation runs from 0 to 10),
-        value (weighted mean), low, high, n, n_eff, state (empty, ``few`` or ``hidden``, then without
-        numbers).
+        these, and ``net_promoter_score`` in points of −100 to 100 where the scale declared for
+        recommendation runs from 0 to 10), value (weighted mean), low, high, n, n_eff, state (empty, ``few``
+        or ``hidden``, then without numbers).
     """
-    measures = _measures(survey)
-    if not measures:
+    asked = measures(survey)
+    if not asked:
         return pd.DataFrame(columns=COLUMNS)
     cells = ((brand, wave) for brand in survey.brands for wave in survey.waves)
-    return pd.concat([_cell(survey, *cell, measures, own) for cell in cells], ignore_index=True)
+    return pd.concat([_cell(survey, *cell, asked, own) for cell in cells], ignore_index=True)
 
 
-def _measures(survey: Survey) -> dict[str, Floats]:
+def measures(survey: Survey) -> dict[str, Floats]:
+    """Name overall judgements as told, the net promoter score among them; answers of shape (rows,)."""
     found = {
         measure if nature == "overall" else f"{measure}_{nature}": values
         for (measure, nature), values in survey.outcomes.items()
     }
     asked = found.get(RECOMMENDATION)
-    if asked is not None and np.nanmax(asked, initial=-np.inf) == TOP_OF_SCALE:
+    if asked is not None and survey.scales.get(RECOMMENDATION) == SCALE:
         score = 100.0 * ((asked >= PROMOTER).astype(float) - (asked <= DETRACTOR))
         found["net_promoter_score"] = np.where(np.isnan(asked), np.nan, score)
     return found

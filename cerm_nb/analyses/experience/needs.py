@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from sklearn.decomposition import NMF
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix
+from sklearn.decomposition import non_negative_factorization
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
+from cerm_nb.analyses.experience.open_words import impersonal, names_in, vocabulary
+from cerm_nb.analyses.experience.wishes import wishes
 from cerm_nb.stats import wilson_interval
 from cerm_nb.stats.threads import one_thread
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.stats import Floats, Integers
+    from cerm_nb.stats import Floats, Integers, Truths
 
 COLUMNS = ["theme", "terms", "respondents", "share", "low", "high", "wish_share", "is_unmet", "touchpoint"]
 TERMS = 5  # told of each theme
 ROUNDS = 400
-LONGEST = 2_000  # letters of an answer that are read
+MOST = 0.5  # of answers; a term of more tells none apart
 LIKE = 0.3  # cosine from which an answer is of a theme
-WORDS = re.compile(r"[가-힣]+|[a-z][a-z']+")
-PARTICLES = re.compile(
-    r"(?<=[가-힣]{2})(?:에서는|으로는|에게서|까지도|이라도|에서|에게|으로|까지|부터|처럼|보다|마다|하고|이나|라도|만큼|"
-    r"은|는|이|가|을|를|에|의|도|로|와|과|만|나)$"
-)
-ENDINGS = re.compile(
-    r"(?<=[가-힣])(?:했습니다|하였습니다|합니다|입니다|습니다|었습니다|았습니다|했어요|었어요|았어요|아요|어요|네요|지요|"
-    r"하는|했던|하게|하고|하면|해서|어서|아서)$"
-)
-WISHES = re.compile(
-    r"좋겠|바랍|바라|원합|원해|아쉬|있었으면|있으면|없어|없었|안 되|(?<!참고)해 ?주세요|필요|"
-    r"\b(?:wish|would (?:be|help|like|love)|could|should|please|need|want|missing|more)\b"
-)
-COMMON = frozenset(
-    """
-    그리고 그래서 하지만 너무 정말 매우 아주 조금 이번 다음 다음에 전반적 솔직히 그냥 많이 자주
-    때문 있는 있기 없이 있으면 함께 왔는데 중이었는데 참고 주세요 좋겠 좋겠습니다 나아지기 기대
-    the and was were with for very too had have has not but our from this that would could are at in on
-    of to us we it is my more please be
-    """.split()  # noqa: SIM905  # words read better than a list of them
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +38,7 @@ class Needs:
         Empty, or why there are no themes: ``no_comments`` or ``too_few_comments``.
     frame
         theme (1, 2, …, the largest first), terms (tuple, the most telling first), respondents, share (of
-        all who wrote), low, high, wish_share (share of its answers that wish for or miss something),
+        all who wrote), low, high, wish_share (share of these respondents who wish for or miss something),
         is_unmet (whether most do), touchpoint (named most often with it; empty where fewer than `min_group`
         name one). Themes of fewer than `min_group` respondents are left out, terms of fewer respondents are
         not told.
@@ -74,7 +54,35 @@ class Needs:
     n: int = 0
 
 
-def unmet_needs(comments: pd.DataFrame | None, own: Params, brand: str = "") -> Needs:
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    """Answers, what each is made of, and whose it is.
+
+    Parameters
+    ----------
+    frame
+        One row per answer: respondent, touchpoint, wish.
+    terms
+        Words and pairs, shape (terms,).
+    used
+        Whether an answer has a term, shape (answers, terms).
+    people
+        Number of the respondent of each answer.
+    """
+
+    frame: pd.DataFrame
+    terms: Floats
+    used: csr_matrix
+    people: Integers
+
+    def respondents(self, rows: Integers) -> Integers:
+        """Count the respondents, not the answers, behind each term in some rows."""
+        person, number = np.unique(self.people[rows], return_inverse=True)
+        belongs = csr_matrix((np.ones(len(rows)), (number, np.arange(len(rows)))), (len(person), len(rows)))
+        return np.asarray(((belongs @ self.used[rows]) > 0).sum(axis=0)).ravel().astype(np.int64)
+
+
+def unmet_needs(comments: pd.DataFrame | None, own: Params, brand: str = "", wave: str = "") -> Needs:
     """Find themes in open answers.
 
     Parameters
@@ -85,38 +93,27 @@ def unmet_needs(comments: pd.DataFrame | None, own: Params, brand: str = "") -> 
         themes, min_group, confidence and seed are used.
     brand
         Answers about other brands are left out; unset: none are.
+    wave
+        Answers of other waves are left out, those of no wave are not; unset: none are.
 
-    Notes ----- TF-IDF of words stripped of particles and of their pairs, factorised into non-negative parts
-    (Lee & Seung 1999); an answer belongs to the part it is most like, or to none. Same answers in any order
-    give the same themes.
+    Notes
+    -----
+    TF-IDF of words stripped of particles and of their pairs, factorised into non-negative parts (Lee & Seung
+    1999); an answer belongs to the part it is most like, or to none. Same answers in any order give the same
+    themes. Whatever is told is counted by respondent, however many answers one gave.
     """
     empty = pd.DataFrame(columns=COLUMNS)
-    written = _written(comments, brand)
+    written = _written(comments, brand, wave)
     n = written["respondent"].nunique() if len(written) else 0
     if not n:
         return Needs("no_comments", empty)
     if n < 2 * own.min_group:
         return Needs("too_few_comments", empty, n=n)
-    features = TfidfVectorizer(
-        tokenizer=tokens,
-        token_pattern=None,
-        lowercase=False,
-        ngram_range=(1, 2),
-        min_df=max(2, own.min_group // 2),
-        max_df=0.5,
-        sublinear_tf=True,
-    )
-    try:
-        weights = features.fit_transform(written["text"])
-    except ValueError:  # scikit-learn's word for: no term is common enough to be told
+    answers, weights = _weighted(written, own)
+    if not weights.shape[1]:
         return Needs("too_few_comments", empty, n=n)
-    theme, parts = _factorised(weights, own)
-    terms = np.array(features.get_feature_names_out(), dtype=object)
-    used = np.asarray((weights > 0).todense())
-    rows = [
-        _theme(written, np.flatnonzero(theme == at), parts[at], (terms, used), n, own)
-        for at in range(len(parts))
-    ]
+    theme, parts = _factorised(weights, n, own)
+    rows = [_theme(answers, np.flatnonzero(theme == at), parts[at], n, own) for at in range(len(parts))]
     found = pd.DataFrame(rows, columns=COLUMNS).sort_values("respondents", ascending=False, kind="stable")
     found = found[found["respondents"] > 0]
     frame = found[found["respondents"] >= own.min_group]
@@ -124,60 +121,92 @@ def unmet_needs(comments: pd.DataFrame | None, own: Params, brand: str = "") -> 
     return Needs("", frame.assign(theme=np.arange(1, len(frame) + 1)).reset_index(drop=True), hidden, n)
 
 
-def _written(comments: pd.DataFrame | None, brand: str) -> pd.DataFrame:
+def _written(comments: pd.DataFrame | None, brand: str, wave: str) -> pd.DataFrame:
     columns = ["respondent", "touchpoint", "text"]
     if comments is None or comments.empty:
         return pd.DataFrame(columns=columns)
-    mine = comments["brand"].isna() | comments["brand"].isin(["", brand]) if "brand" in comments else None
-    kept = comments if mine is None or not brand else comments[mine]
+    kept = comments[_of(comments, "brand", brand) & _of(comments, "wave", wave)]
     if "touchpoint" not in kept:
         kept = kept.assign(touchpoint="")
     kept = kept[columns].assign(
-        text=kept["text"].fillna("").astype("str").str.slice(0, LONGEST).str.lower(),
-        touchpoint=kept["touchpoint"].fillna(""),
+        text=kept["text"].fillna("").astype("str"), touchpoint=kept["touchpoint"].fillna("")
     )
-    return kept[kept["text"].str.strip() != ""].sort_values(columns, ignore_index=True)
+    return kept[kept["text"].str.strip() != ""].drop_duplicates().sort_values(columns, ignore_index=True)
 
 
-def tokens(text: str) -> list[str]:
-    """Cut an answer into words, Korean ones without their particles and endings."""
-    bare = (ENDINGS.sub("", PARTICLES.sub("", word)) for word in WORDS.findall(text) if word not in COMMON)
-    return [word for word in bare if len(word) > 1 and word not in COMMON]
+def _of(comments: pd.DataFrame, column: str, wanted: str) -> Truths:
+    """Whether an answer is of this brand or wave, or of none that is known."""
+    if not wanted or column not in comments:
+        return np.ones(len(comments), dtype=bool)
+    given = comments[column].astype("str").where(comments[column].notna(), "")
+    return given.isin(["", wanted]).to_numpy(dtype=bool)
 
 
-def _factorised(weights: csr_matrix, own: Params) -> tuple[Integers, Floats]:
+def _weighted(written: pd.DataFrame, own: Params) -> tuple[_Answers, csr_matrix]:
+    """Cut answers into terms that enough respondents share, and weigh them by TF-IDF."""
+    plain = written["text"].map(impersonal)
+    words = vocabulary(plain, names_in(written["text"]))
+    cut = [words.nouns(text) for text in plain]
+    people = pd.factorize(written["respondent"])[0].astype(np.int64)
+    frame = written[["respondent", "touchpoint"]].assign(wish=wishes(plain))
+    if not any(cut):
+        nothing = csr_matrix((len(cut), 0))
+        return _Answers(frame, np.array([], dtype=object), nothing, people), nothing
+    counter = CountVectorizer(analyzer=_terms)
+    counts = csr_matrix(counter.fit_transform(cut))
+    terms = np.array(counter.get_feature_names_out(), dtype=object)
+    found = _Answers(frame, terms, counts > 0, people)
+    often = found.respondents(np.arange(len(cut))) >= max(2, own.min_group // 2)
+    share = np.asarray(found.used.mean(axis=0)).ravel()
+    kept = np.flatnonzero(often & (share <= MOST))
+    weights = counts[:, kept]
+    if len(kept):
+        weights = TfidfTransformer(sublinear_tf=True).fit_transform(weights)
+    return _Answers(frame, terms[kept], found.used[:, kept], people), csr_matrix(weights)
+
+
+def _terms(words: list[str]) -> list[str]:
+    """Words and pairs of neighbours."""
+    return [*words, *(f"{one} {two}" for one, two in pairwise(words))]
+
+
+def _factorised(weights: csr_matrix, people: int, own: Params) -> tuple[Integers, Floats]:
     """Theme of each answer (−1 for one like none), and the weight of each term in each theme."""
-    size = min(own.themes, *weights.shape)
-    model = NMF(size, init="nndsvda", max_iter=ROUNDS, tol=1e-3, random_state=own.seed)
+    different = len({(row.indices.tobytes(), row.data.tobytes()) for row in weights})
+    size = min(own.themes, max(2, people // (2 * own.min_group)), different, weights.shape[1])
+    # the function, not the class: the class goes on to the root of an error that rounding may put below 0
     with one_thread():
-        model.fit(weights)
-    parts = np.asarray(model.components_)
+        _, parts, _ = non_negative_factorization(
+            weights, n_components=size, init="nndsvda", max_iter=ROUNDS, tol=1e-3, random_state=own.seed
+        )
     length = np.sqrt((parts**2).sum(axis=1))
     likeness = weights @ (parts / np.where(length > 0, length, 1.0)[:, None]).T
     theme = np.where(likeness.max(axis=1) >= LIKE, likeness.argmax(axis=1), -1)
     return theme.astype(np.int64), parts
 
 
-def _theme(
-    written: pd.DataFrame, rows: Integers, part: Floats, words: tuple[Floats, Floats], n: int, own: Params
-) -> dict[str, object]:
-    terms, used = words
-    answers = written.iloc[rows]
-    people = int(answers["respondent"].nunique())
-    often = used[rows].sum(axis=0) >= own.min_group
+def _theme(answers: _Answers, rows: Integers, part: Floats, n: int, own: Params) -> dict[str, object]:
+    mine = answers.frame.iloc[rows]
+    people = int(mine["respondent"].nunique())
+    often = answers.respondents(rows) >= own.min_group
     first = [at for at in np.argsort(-part, kind="stable") if often[at] and part[at] > 0]
     low, high = wilson_interval(people, n, own.confidence)
-    wish = float(answers["text"].str.contains(WISHES).mean()) if people else np.nan
-    named = answers.loc[answers["touchpoint"] != "", "touchpoint"].value_counts()
+    wish = float(mine.groupby("respondent")["wish"].any().mean()) if people else np.nan
+    named = (
+        mine[mine["touchpoint"] != ""]
+        .drop_duplicates(["respondent", "touchpoint"])["touchpoint"]
+        .value_counts()
+    )
     told = str(named.index[0]) if len(named) and named.iloc[0] >= own.min_group else ""
     numbers = {"respondents": people, "share": people / n, "low": low, "high": high, "wish_share": wish}
-    return {"theme": 0, "terms": _apart(terms[first]), **numbers, "is_unmet": wish > 0.5, "touchpoint": told}
+    terms = _apart([str(term) for term in answers.terms[first]])
+    return {"theme": 0, "terms": terms, **numbers, "is_unmet": wish > 0.5, "touchpoint": told}
 
 
-def _apart(terms: Floats) -> tuple[str, ...]:
+def _apart(terms: list[str]) -> tuple[str, ...]:
     """Keep the first few terms that say something the ones before do not."""
     found: list[str] = []
-    for term in map(str, terms):
+    for term in terms:
         if not any(term in other or other in term for other in found):
             found.append(term)
     return tuple(found[:TERMS])

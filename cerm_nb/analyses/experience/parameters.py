@@ -11,13 +11,19 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     own_brand: str = Field("", description="brand whose experience is judged; empty: the one rated most")
-    wave: str = Field("", description="wave of the survey that levels are told of; empty: the latest")
+    wave: str = Field(
+        "", description="wave of the survey that levels are told of; empty: the latest we were rated in"
+    )
+    waves: list[str] = Field(
+        default_factory=list,
+        description="waves from the earliest to the latest; empty: by the numbers in their names",
+    )
     outcome: str = Field("satisfaction", description="overall judgement that importance is derived from")
     all_brands: bool = Field(False, description="whether importance is derived from ratings of all brands")
     margins: dict[str, dict[str, float]] = Field(
         default_factory=dict, description="known shares by respondents' column and category, for weighting"
     )
-    floor: float = Field(0.0, description="rating below which an experience fails; 0: middle of the ratings")
+    floor: float = Field(0.0, description="rating below which an experience fails; 0: middle of the scale")
     target: float = Field(0.0, description="level aimed at; 0: what is expected, or the best competitor's")
     targets: dict[str, float] = Field(
         default_factory=dict, description="level aimed at by 'touchpoint / attribute', before target"

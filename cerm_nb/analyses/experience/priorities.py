@@ -10,7 +10,8 @@ import pandas as pd
 
 from cerm_nb.analyses.experience.importance import among_first, rank_draws
 from cerm_nb.analyses.experience.layout import ITEM
-from cerm_nb.analyses.experience.survey import find_item
+from cerm_nb.analyses.experience.naming import find_item
+from cerm_nb.analyses.experience.rivals import behind, redrawn_best, rival_means
 from cerm_nb.stats import effective_n, weighted_means, wilson_interval
 
 if TYPE_CHECKING:
@@ -34,10 +35,11 @@ class Priorities:
         neither; then all priorities are NaN.
     attributes
         touchpoint, attribute, weight (importance, 0–1), target, target_from (``params``, ``expectation`` or
-        ``best_competitor``), performance, priority (weight × (target − performance), points), low, high,
-        p_top3, rank; NaN where answers are too few.
+        ``best_competitor``), performance, against_low and against_high (performance less the best
+        competitor's, whichever that is; NaN where none is known), priority (weight × (target − performance),
+        points), low, high, p_top3, rank; NaN where answers are too few, also for importance to be derived.
     touchpoints
-        touchpoint, stage, n_eff, weight (its attributes' importance) with weight_low and weight_high,
+        touchpoint, stage, n_eff, weight (known importance of its attributes) with weight_low and weight_high,
         below_floor (share of ratings under the floor) with below_low and below_high, reach (share of
         respondents who met it) with reach_low and reach_high, moment_of_truth (weight × below_floor ×
         reach) with moment_low and moment_high, rank, p_top3.
@@ -59,23 +61,28 @@ def priorities(survey: Survey, draws: Draws, found: Importance, best: Floats, ow
     survey, draws, found
         From `read_survey`, `draw_respondents` and `derive`.
     best
-        Mean experience of the best competitor by item, NaN where there is none.
+        Mean experience of the best competitor by item, from `best_levels`; NaN where there is none.
     own
         floor, target, targets, min_neff and confidence are used.
 
     Notes
     -----
-    All draws are of respondents, so importance, performance and expectation move together as they must.
+    All draws are of respondents, so importance, performance, expectation and competitors move together as
+    they must, and which competitor is the best is found anew in each.
     """
     source, weight = _weights(survey, draws, found, own)
     rows = survey.at()
     given = survey.ratings["experience"][rows]
     performance = draws.means(given, survey.weights[rows], rows)
-    known = weighted_means(given, survey.weights[rows]).n_eff >= own.min_neff
-    target, origin = _targets(survey, draws, best, own)
+    answered = weighted_means(given, survey.weights[rows]).n_eff
+    known = answered >= own.min_neff
+    rivals, n_eff = rival_means(survey, draws, best, own)
+    target, origin = _targets(survey, draws, redrawn_best(rivals), own)
     worth = np.where(known, weight * (target - performance), np.nan)
+    low, high = behind(performance, rivals, np.minimum(n_eff, answered), own)
     frame = survey.items[ITEM].assign(weight=weight[0], target=target[0], target_from=origin)
-    frame = frame.assign(performance=np.where(known, performance[0], np.nan), priority=worth[0])
+    frame = frame.assign(performance=np.where(known, performance[0], np.nan))
+    frame = frame.assign(against_low=low, against_high=high, priority=worth[0])
     floor = own.floor or sum(survey.scale) / 2
     return Priorities(
         source, frame.assign(**_ranked(worth, own)), _touchpoints(survey, draws, weight, floor, own), floor
@@ -102,7 +109,7 @@ def _targets(survey: Survey, draws: Draws, best: Floats, own: Params) -> tuple[F
     asked = weighted_means(given, survey.weights[rows]).n_eff >= own.min_neff
     expected = np.where(asked, draws.means(given, survey.weights[rows], rows), np.nan)
     target = np.where(np.isnan(expected), best, expected)
-    origin = np.where(asked, "expectation", np.where(np.isnan(best), "", "best_competitor")).astype(object)
+    origin = np.where(asked, "expectation", np.where(np.isnan(best[0]), "", "best_competitor")).astype(object)
     if own.target:
         target, origin = np.full_like(target, own.target), np.full(len(origin), "params", dtype=object)
     for name, level in own.targets.items():
@@ -136,10 +143,12 @@ def _touchpoints(survey: Survey, draws: Draws, weight: Floats, floor: float, own
     answered = (~np.isnan(given)).astype(float)
     under = np.nan_to_num((given < floor) * answered) @ belongs
     shares = under / np.where(answered @ belongs > 0, answered @ belongs, np.nan)
-    asked = answered + survey.not_experienced[rows]
-    met = np.where(asked @ belongs > 0, (answered @ belongs > 0).astype(float), np.nan)
+    asked = (answered + survey.not_experienced[rows]) @ belongs > 0
+    if not survey.not_experienced.any():  # a blank may mean either: count those who answered anything at all
+        asked = answered.any(axis=1, keepdims=True)
+    met = np.where(asked, (answered @ belongs > 0).astype(float), np.nan)
     below, reach = draws.means(shares, weights, rows), draws.means(met, weights, rows)
-    told = np.isfinite(weight).any(axis=1, keepdims=True)
+    told = np.isfinite(weight).astype(float) @ belongs > 0
     sums = np.where(told, np.nan_to_num(weight) @ belongs, np.nan)
     moment = sums * below * reach
     held = np.where(np.isnan(shares), 0.0, weights[:, None])

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cerm_nb.analyses.experience.draws import Draws, pairwise
+from cerm_nb.analyses.experience.shapley import nearest_correlation
 from cerm_nb.stats import weighted_means
 from cerm_nb.stats.threads import one_thread
 
 if TYPE_CHECKING:
-    from cerm_nb.analyses.experience.draws import Draws
     from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats, Integers
 
 RIDGE = 1e-8  # on correlations: collinear columns share one slope, others do not notice
+AT_ONCE = 500  # respondents predicted at a time
 
 
 def cells(survey: Survey, rows: Integers) -> Integers:
@@ -38,8 +40,8 @@ def slopes(values: Floats, weights: Floats, rows: Integers, draws: Draws) -> Flo
     Parameters
     ----------
     values
-        About their means, shape (rows, p + 1), the outcome last. Where a rating is missing its mean stands
-        in: what a respondent did not live through neither costs nor earns anything.
+        About their means, shape (rows, p + 1), the outcome last; NaN where there is no answer: what the
+        others let expect stands in, see `predicted`.
     weights, rows
         Shape (rows,), and positions of the rows in the survey.
     draws
@@ -50,7 +52,7 @@ def slopes(values: Floats, weights: Floats, rows: Integers, draws: Draws) -> Flo
     ndarray
         Shape (1 + draws, p); 0 for a column that does not vary in a draw.
     """
-    x = np.nan_to_num(values)
+    x = np.column_stack([predicted(values[:, :-1], weights, rows, draws), values[:, -1]])
     size = x.shape[1]
     products = np.empty((len(draws.times), size, size))
     for at in range(size):
@@ -66,3 +68,38 @@ def slopes(values: Floats, weights: Floats, rows: Integers, draws: Draws) -> Flo
     with one_thread():
         found = np.linalg.solve(correlations[:, :-1, :-1] + ridge, correlations[:, :-1, -1:])[..., 0]
     return np.asarray(found * scale[:, :-1] * spread[:, -1:])
+
+
+def predicted(values: Floats, weights: Floats, rows: Integers, draws: Draws) -> Floats:
+    """Put what a respondent's other answers let expect where one is missing.
+
+    Parameters
+    ----------
+    values
+        About their means, shape (rows, columns), NaN where there is none.
+    weights, rows, draws
+        As for `slopes`.
+
+    Notes
+    -----
+    Least squares on such predictions, made without the outcome, has the slopes that complete answers would
+    have (Little 1992), which means in their place have not. The predictions are linear, by the sample's
+    pairwise correlations, which are mended and shrunk by columns / rows so that few answers do not overfit.
+    """
+    gaps = np.flatnonzero(np.isnan(values).any(axis=1))
+    if not gaps.size:
+        return values
+    found = pairwise(values, weights, rows, Draws(draws.group, draws.times[:1]))
+    matrix, _ = nearest_correlation(found.correlations[0])
+    spread = np.where(found.spread[0] > 1e-9, found.spread[0], 1.0)
+    diagonal = np.eye(len(matrix))
+    matrix += diagonal * len(matrix) / len(values)
+    filled = values.copy()
+    for some in np.array_split(gaps, 1 + gaps.size // AT_ONCE):
+        missing = np.isnan(values[some])
+        z = np.where(missing, 0.0, values[some] / spread)
+        both = missing[:, :, None] | missing[:, None, :]
+        with one_thread():
+            part = np.linalg.solve(np.where(both, diagonal, matrix), z[:, :, None])[..., 0]
+        filled[some] = np.where(missing, (part @ matrix) * spread, values[some])
+    return filled

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.experience.layout import ITEM, ROW, duplicates, lay_out, read_items
+from cerm_nb.analyses.experience.naming import (
+    find_item,
+    item_names,
+    latest_wave,
+    named_wrongly,
+    rated_most,
+)
+from cerm_nb.analyses.experience.scales import read_scales
+from cerm_nb.analyses.experience.waves import filled, order_waves, without_wave
 from cerm_nb.analyses.experience.weights import weigh, wrong_weights
 from cerm_nb.errors import DataError, NotEnoughData, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from cerm_nb.analyses.experience.parameters import Params
+    from cerm_nb.analyses.experience.scales import Scale
     from cerm_nb.stats import Floats, Integers, Truths
 
 Caveat = tuple[str, "Mapping[str, object]"]
@@ -44,7 +53,7 @@ class Survey:
     own_brand, wave
         Brand and wave that levels are told of.
     brands, waves
-        All of them: the own brand first, waves in ascending order.
+        All of them: the own brand first, waves from the earliest to the latest.
     counts
         By item: touchpoint, attribute, and of the own brand's experience in the wave: asked, answered,
         not_experienced, missing.
@@ -52,6 +61,8 @@ class Survey:
         The respondents' table (one row per respondent and wave), empty where there is none.
     caveats
         (key, values) in the order to be shown.
+    scales
+        Measure → lowest and highest value declared in the params, of measures that have one scale.
     """
 
     items: pd.DataFrame
@@ -67,6 +78,7 @@ class Survey:
     counts: pd.DataFrame
     respondents: pd.DataFrame
     caveats: tuple[Caveat, ...]
+    scales: Mapping[str, Scale] = field(default_factory=dict)
 
     def at(self, brand: str = "", wave: str = "") -> Integers:
         """Positions of the rows of a brand (unset: ours) in a wave (unset: the one told of)."""
@@ -92,10 +104,15 @@ class Survey:
         return int((~np.isnan(given)).any(axis=1).sum())
 
     @property
-    def scale(self) -> tuple[float, float]:
-        """Lowest and highest rating of an experience anybody gave."""
-        given = self.ratings["experience"]
-        return float(np.nanmin(given)), float(np.nanmax(given))
+    def rated(self) -> int:
+        """Attributes on which somebody rated an experience with the own brand in the wave told of."""
+        given = self.ratings["experience"][self.at()]
+        return int((~np.isnan(given)).any(axis=0).sum())
+
+    @property
+    def scale(self) -> Scale:
+        """Lowest and highest rating of an experience there can be; where none is declared, anybody gave."""
+        return self.scales.get("experience") or _range(self.ratings["experience"])
 
     @property
     def names(self) -> list[str]:
@@ -103,29 +120,8 @@ class Survey:
         return item_names(self.items)
 
 
-def item_names(items: pd.DataFrame) -> list[str]:
-    """Write attributes as 'touchpoint / attribute'."""
-    return [f"{touchpoint} / {attribute}" for touchpoint, attribute in items[ITEM].to_numpy()]
-
-
-def find_item(items: pd.DataFrame, name: str) -> int:
-    """Position of 'touchpoint / attribute'.
-
-    Raises
-    ------
-    DataError
-        Where it is not asked about, with the nearest names.
-    """
-    names = item_names(items)
-    if name in names:
-        return names.index(name)
-    raise DataError(_unknown("attribute", name, names))
-
-
-def _unknown(what: str, name: str, names: Sequence[str]) -> Problem:
-    close = get_close_matches(name, names, 3, 0.4)
-    step = f"did you mean {' or '.join(close)}?" if close else "see the survey for its names"
-    return Problem(f"survey → {what}", f"{name!r} is not in the survey", f"one of {len(names)}", step)
+def _range(given: Floats) -> Scale:
+    return float(np.nanmin(given)), float(np.nanmax(given))
 
 
 def read_survey(
@@ -139,35 +135,44 @@ def read_survey(
     Parameters
     ----------
     survey, outcomes, respondents
-        The client tables of these names; the last two may be absent.
+        The client tables of these names; the last two may be absent. Scales are read from their attrs, see
+        `read_scales`.
     own
-        own_brand, wave, margins and targets are used.
+        own_brand, wave, waves, margins and targets are used.
 
     Raises
     ------
     DataError
-        For answers given twice, weights below 0, and brands, waves, attributes or columns the params name
-        and the survey does not know; all at once.
+        For answers given twice, weights below 0, waves that cannot be ordered, scales that differ where they
+        are compared, and brands, waves, attributes or columns the params name and the survey does not know;
+        all at once.
     NotEnoughData
         ``no_experience_ratings`` where nobody rated an experience.
     """
-    table = survey.assign(
-        **{name: survey[name].astype("str").fillna("") if name in survey else "" for name in ROW}
-    )
+    table = _texts(survey)
     experience = table[(table["measure"] == "experience") & table["value"].notna()]
     if experience.empty:
         raise NotEnoughData("no_experience_ratings", found=0)
     given = _plain(outcomes)
-    brand, wave = _brand(experience, given, own.own_brand), own.wave or str(experience["wave"].max())
+    brand = own.own_brand or rated_most(experience, given)
+    named = (set(table["wave"]) | set(given["wave"])) - {""}
+    waves, unordered = order_waves(named, own.waves)
+    wave = own.wave or latest_wave(experience, brand, waves)
+    table, given = filled(table, experience, wave), filled(given, experience, wave)
     items = read_items(table)
     people = pd.DataFrame(columns=["respondent", "wave"]) if respondents is None else respondents
+    scales, mixed = read_scales(survey, outcomes)
+    wrong = [*named_wrongly(table, given, items, own), *unordered, *without_wave(experience, named), *mixed]
     given_twice = [*duplicates(table, "survey"), *duplicates(given, "outcomes")]
-    _refuse([*_named_wrongly(table, given, items, own), *given_twice, *wrong_weights(people, own)])
+    _refuse([*wrong, *given_twice, *wrong_weights(people, own)])
     laid = lay_out(table, given, items, brand)
     weights, caveats = weigh(laid.rows, people, own)
-    waves = tuple(sorted(laid.rows["wave"].unique()))
     brands = tuple(laid.rows["brand"].value_counts().drop(brand).index)
     asked = laid.asked[np.flatnonzero((laid.rows["brand"] == brand) & (laid.rows["wave"] == wave))]
+    caveats += _answer_caveats(asked, laid.asked)
+    if "experience" not in scales:
+        low, high = _range(laid.ratings["experience"])
+        caveats.append(("scale_not_declared", {"low": low, "high": high}))
     return Survey(
         items,
         laid.rows,
@@ -178,42 +183,29 @@ def read_survey(
         brand,
         wave,
         (brand, *brands),
-        waves,
+        waves or ("",),
         _counts(items, asked),
         people,
-        (*caveats, *_answer_caveats(asked)),
+        tuple(caveats),
+        scales,
     )
+
+
+def _texts(table: pd.DataFrame) -> pd.DataFrame:
+    """Make who, when and whom texts, empty where unset; what only the reading needs stays behind."""
+    told = table.assign(
+        **{name: table[name].astype("str").fillna("") if name in table else "" for name in ROW}
+    )
+    told.attrs = {}
+    return told
 
 
 def _plain(outcomes: pd.DataFrame | None) -> pd.DataFrame:
     columns = [*ROW, "measure", "nature", "value"]
     if outcomes is None:
         return pd.DataFrame(columns=columns)
-    texts = {name: outcomes[name].astype("str").fillna("") if name in outcomes else "" for name in ROW}
     nature = outcomes["nature"].fillna("overall") if "nature" in outcomes else "overall"
-    return outcomes.assign(**texts, nature=nature)[columns]
-
-
-def _brand(experience: pd.DataFrame, judged: pd.DataFrame, wanted: str) -> str:
-    """Take the brand wanted, else the one rated most, else (ratings name none) the one judged most."""
-    if wanted:
-        return wanted
-    named = experience if (experience["brand"] != "").any() or judged.empty else judged
-    raters = named.drop_duplicates(ROW)["brand"].value_counts()
-    return str(min(raters.index[raters == raters.iloc[0]]))
-
-
-def _named_wrongly(
-    table: pd.DataFrame, judged: pd.DataFrame, items: pd.DataFrame, own: Params
-) -> list[Problem]:
-    brands = set(table["brand"]) - {""} or set(judged["brand"]) or {own.own_brand}
-    found = [
-        _unknown(what, name, sorted(known))
-        for what, name, known in (("brand", own.own_brand, brands), ("wave", own.wave, set(table["wave"])))
-        if name and name not in known
-    ]
-    names = item_names(items)
-    return found + [_unknown("attribute", name, names) for name in own.targets if name not in names]
+    return _texts(outcomes).assign(nature=nature)[columns]
 
 
 def _refuse(problems: list[Problem]) -> None:
@@ -227,10 +219,15 @@ def _counts(items: pd.DataFrame, asked: Integers) -> pd.DataFrame:
     return items[ITEM].assign(asked=(asked > 0).sum(0), **counted)
 
 
-def _answer_caveats(asked: Integers) -> list[Caveat]:
-    """Tell how many respondents would be lost if only those with every answer counted."""
+def _answer_caveats(asked: Integers, all_asked: Integers) -> list[Caveat]:
+    """Tell how many would be lost if only those with every answer counted, and what blanks may mean."""
     put = asked[(asked > 0).any(axis=1)][:, (asked > 0).any(axis=0)]
     complete = int((put == 1).all(axis=1).sum())
     if not len(put) or complete == len(put):
         return []
-    return [("answers_missing", {"complete": complete, "n": len(put), "share": 1 - complete / len(put)})]
+    told: list[Caveat] = [
+        ("answers_missing", {"complete": complete, "n": len(put), "share": 1 - complete / len(put)})
+    ]
+    if not (all_asked == 2).any():
+        told.append(("reach_from_answers", {"n": int((put != 1).sum())}))
+    return told

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cerm_nb.analyses.experience.naming import find_item
 from cerm_nb.analyses.experience.slopes import cells, slopes, within
-from cerm_nb.analyses.experience.survey import find_item
 from cerm_nb.stats import weighted_means
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class WhatIf:
     n
         Respondents' rows it rests on.
     line
-        level (over the ratings anybody gave), outcome, low, high: the same for every level.
+        level (over the scale of experience), outcome, low, high: the same for every level.
     """
 
     reason: str

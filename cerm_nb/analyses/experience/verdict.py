@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,7 +36,8 @@ class Answer:
         scale (less the level aimed at, where the params name one or nothing was expected); NaN where it could
         not be told.
     gap_from
-        ``expectation`` or ``target``: what the gap is to; empty where unknown.
+        ``expectation``, ``params`` (the level aimed at) or ``best_competitor``: what the gap is to; empty
+        where unknown.
     n
         Respondents who rated it.
     n_eff
@@ -110,23 +111,27 @@ def answer(
     ours = table[table["brand"] == survey.own_brand].iloc[at]
     level = levels.of(survey.own_brand).iloc[at]
     aimed = row["target_from"] == "params" or not np.isfinite(level["gap"])
-    gap = _gap(level, float(row["target"]) if aimed else None)
+    gap = _to_target(level, row) if aimed else _to_expectation(level)
     against = float(ours["difference_vs_best"]), float(ours["p_adjusted"])
     sure = float(row["p_top3"]) >= CLEAR or len(ranked) == 1
     decision, reason = verdict(found, gap, against, sure=sure)
     told = float(row["p_top3"]), float(row["weight"])
     n, n_eff = int(level["n"]), float(level["n_eff"])
-    source = "target" if aimed else "expectation"
+    source = str(row["target_from"]) if aimed else "expectation"
     return Answer(*gap, source, n, n_eff, decision, reason, touchpoint, attribute, *told, *against, caveats)
 
 
-def _gap(level: pd.Series[float], target: float | None) -> tuple[float, float, float]:
-    """Gap to the level aimed at; without one to what was expected."""
-    if target is None:
-        return float(level["gap"]), float(level["gap_low"]), float(level["gap_high"])
+def _to_expectation(level: pd.Series[float]) -> tuple[float, float, float]:
+    return float(level["gap"]), float(level["gap_low"]), float(level["gap_high"])
+
+
+def _to_target(level: pd.Series[float], row: pd.Series[Any]) -> tuple[float, float, float]:
+    """Gap to the level aimed at; the best competitor's is no fixed one, so its interval is that to any."""
     ends = ("experience", "experience_low", "experience_high")
-    value, low, high = (float(level[name]) - target for name in ends)
-    return value, low, high
+    value, low, high = (float(level[name]) - float(row["target"]) for name in ends)
+    if row["target_from"] != "best_competitor":
+        return value, low, high
+    return value, float(row["against_low"]), float(row["against_high"])
 
 
 def verdict(

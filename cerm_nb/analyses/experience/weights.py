@@ -35,7 +35,11 @@ def weigh(rows: pd.DataFrame, respondents: pd.DataFrame, own: Params) -> tuple[F
     weights : ndarray
         Mean 1 over the respondents of each wave, shape (rows,).
     caveats : list
-        What went wrong in raking, and respondents nothing is known about.
+        What went wrong in raking, respondents nothing is known about, and weights that are missing.
+
+    Notes
+    -----
+    Who is not in the table, or has no weight there, counts with the mean weight of the wave.
     """
     people = rows[["respondent", "wave"]].drop_duplicates().reset_index(drop=True)
     known, caveats = _joined(people, respondents, own)
@@ -58,10 +62,15 @@ def _joined(
     columns = [name for name in ("weight", *own.margins) if name in respondents]
     told = respondents[[*keys, *columns]].drop_duplicates(keys)
     joined = people.merge(told.assign(told=True), on=keys, how="left")
-    unknown = int(joined["told"].isna().sum())
-    weight = joined["weight"].fillna(1.0) if "weight" in joined else 1.0
+    given = joined["weight"].astype(float) if "weight" in joined else pd.Series(1.0, joined.index)
+    known = joined["told"].notna()
+    unknown, missing = int((~known).sum()), int((known & given.isna()).sum())
     caveats: list[Caveat] = [("respondents_unknown", {"n": unknown})] if unknown else []
-    return joined.assign(weight=weight), caveats
+    caveats += [("weights_missing", {"n": missing})] if missing else []
+    # the raw unit of weights is free: only a mean of them says how much one more respondent counts
+    usual = given.groupby(joined["wave"]).transform("mean").fillna(given.mean())
+    filled = given.fillna(usual).fillna(1.0)
+    return joined.assign(weight=filled), caveats
 
 
 def _knows_waves(respondents: pd.DataFrame) -> bool:

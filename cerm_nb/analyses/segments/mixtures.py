@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BLOCK = 60_000  # class probabilities held at a time: what a processor's cache holds
 TINY = 1e-10
-LEAST_VARIANCE = 1e-3  # of a column's variance: a class may not shrink to a point
+LEAST_VARIANCE = 0.05  # of a column's variance: a class may not shrink to a point, nor to one count
 STEPS, GAIN = 2000, 1e-7  # steps of a start at most, and the gain in log-likelihood a unit that ends it
 LAST_GAIN = 1e-11  # the same for the best start
 SAME = 1e-6  # log-likelihoods nearer to each other, relatively, are one optimum
@@ -51,7 +51,8 @@ class Gaussians:
         self.columns = points.shape[1]
         self.features = np.column_stack([points, points**2])
         middle = np.average(points, axis=0, weights=weights)
-        self.least = LEAST_VARIANCE * np.average((points - middle) ** 2, axis=0, weights=weights) + TINY
+        variance = np.average((points - middle) ** 2, axis=0, weights=weights)
+        self.least = np.maximum(LEAST_VARIANCE * variance, _rounding(points)) + TINY
 
     def lines(self, sums: Floats, mass: Floats) -> tuple[Floats, Floats]:
         """See `Family`."""
@@ -64,6 +65,12 @@ class Gaussians:
     def free(self, k: int) -> int:
         """See `Family`."""
         return 2 * k * self.columns + k - 1
+
+
+def _rounding(points: Floats) -> Floats:
+    """Variance within one step of each column's values (Sheppard 1898): 0 where all are equal."""
+    gaps = [np.diff(np.unique(column)) for column in points.T]
+    return np.array([np.median(each) ** 2 / 12 if each.size else 0.0 for each in gaps])
 
 
 class Classes:

@@ -53,8 +53,8 @@ def profiles(segments: Segments, own: Params, describing: pd.DataFrame | None = 
         One row per segment and attribute, or level of a text attribute, columns `PROFILES`. role is ``input``
         or ``description``; mean and mean_rest are as given, of a level its share; difference with low and
         high, and effect (in standard deviations), are relative to the person's mean where answers were used
-        so; p is Welch's, adjusted after Benjamini & Hochberg over all rows; telling is 1, 2, 3 for the
-        attributes a segment may be named by, else 0. No rows where no solution was chosen.
+        so; p is Welch's, adjusted after Benjamini & Hochberg over the rows of its role; telling is 1, 2, 3
+        for the attributes a segment may be named by, else 0. No rows where no solution was chosen.
 
     Notes
     -----
@@ -70,7 +70,10 @@ def profiles(segments: Segments, own: Params, describing: pd.DataFrame | None = 
         for at, name in enumerate(segments.names)
     ]
     frame = pd.concat(parts, ignore_index=True)
-    frame["p_adjusted"] = benjamini_hochberg(frame["p"].to_numpy())
+    # inputs differ by construction: among them, chance differences of descriptions would pass too easily
+    frame["p_adjusted"] = frame.groupby("role")["p"].transform(
+        lambda family: benjamini_hochberg(family.to_numpy())
+    )
     frame["telling"] = _telling(frame, 1 - own.confidence)
     return frame[PROFILES]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from cerm_nb.stats import Floats, Truths
 
-MOST_MISSING = 0.5  # of the fields: who left more empty is not assigned
+LARGEST = 1e6  # coefficient beyond which a tool is damaged
+SURE = 0.5  # posterior from which no other segment can be likelier
 
 
 class Asked(BaseModel):
@@ -56,9 +58,9 @@ class TypingModel(BaseModel):
     intercepts: list[float]
     coefficients: list[list[float]]
     threshold: float = Field(ge=0, lt=1)
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
+    accuracy: float = Field(ge=0, le=1)
+    accuracy_low: float = Field(ge=0, le=1)
+    accuracy_high: float = Field(ge=0, le=1)
     n: int = Field(ge=1)
     names: dict[str, str] = Field(default_factory=dict)
 
@@ -74,8 +76,25 @@ class TypingModel(BaseModel):
             raise ValueError("each field must stand once")
         if len(set(self.segments)) < len(self.segments):
             raise ValueError("each segment must stand once")
-        if not np.isfinite([*self.intercepts, *(value for row in self.coefficients for value in row)]).all():
-            raise ValueError("coefficients must be finite numbers")
+        numbers = [*self.intercepts, *(value for row in self.coefficients for value in row)]
+        if not (np.abs(numbers) <= LARGEST).all():
+            raise ValueError(f"coefficients must be numbers of at most {LARGEST:,.0f}")
+        if not self.accuracy_low <= self.accuracy <= self.accuracy_high:
+            raise ValueError("the accuracy must lie within its interval")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> TypingModel:
+        for field in self.fields:
+            if field.low > field.high:
+                raise ValueError(f"{field.name}: low must not lie above high")
+            if len(set(field.levels)) < len(field.levels) or "" in field.levels:
+                raise ValueError(f"{field.name}: levels must differ, and none be empty")
+        if set(self.names) - set(self.segments):
+            raise ValueError("names must be those of the segments")
+        texts = [*self.segments, *self.names.values(), *(field.name for field in self.fields)]
+        if any(unicodedata.category(letter) == "Cc" for text in texts for letter in text):
+            raise ValueError("names must hold no control characters")
         return self
 
 
@@ -115,8 +134,8 @@ def apply_typing(model: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         With the index of `frame`: segment (None where nobody is assigned), likeliest, posterior (of the
         likeliest; NaN where the row is refused) and reason: empty, ``out_of_range``, ``unknown_level``,
-        ``fields_missing`` (more than half of them) or ``uncertain`` (posterior below the threshold). A field
-        that is empty counts as its mean, as it did when the tool's accuracy was told.
+        ``fields_missing`` (what an empty field holds could change the segment, or leave it uncertain) or
+        ``uncertain`` (posterior below the threshold). The posterior takes an empty field for its mean.
 
     Raises
     ------
@@ -192,9 +211,40 @@ def _reasons(tool: TypingModel, frame: pd.DataFrame) -> np.ndarray[tuple[int, ..
     for field in tool.fields:
         wrong = _wrong(field, frame[field.name])
         reasons[wrong & (reasons == "")] = "unknown_level" if field.kind == "text" else "out_of_range"
-    missing = frame[[field.name for field in tool.fields]].isna().to_numpy().mean(axis=1)
-    reasons[(missing > MOST_MISSING) & (reasons == "")] = "fields_missing"
+    missing = frame[[field.name for field in tool.fields]].isna().to_numpy()
+    unsure = missing.any(axis=1) & (_least_posterior(tool, frame, missing) < max(tool.threshold, SURE))
+    reasons[unsure & (reasons == "")] = "fields_missing"
     return reasons
+
+
+def _least_posterior(tool: TypingModel, frame: pd.DataFrame, missing: Truths) -> Floats:
+    """Posterior of the likeliest segment in the worst case of what empty fields hold.
+
+    Log odds between two segments are a sum over the fields, so the worst case of each is at an end of its
+    range, or one of its levels.
+    """
+    slopes = np.array(tool.coefficients)
+    logs = encoded(tool.fields, frame) @ slopes.T + np.array(tool.intercepts)
+    best = logs.argmax(axis=1) if len(frame) else np.zeros(0, dtype=np.int64)
+    lead = logs[np.arange(len(logs)), best][:, None] - logs
+    first = 0
+    for place, field in enumerate(tool.fields):
+        own = slopes[:, first : first + field.width]
+        first += field.width
+        worst = _worst(field, own)
+        lead += np.where(missing[:, place, None], worst[best], 0.0)
+    return np.asarray(1 / np.exp(-np.clip(lead, -700, 700)).sum(axis=1))
+
+
+def _worst(field: Asked, slopes: Floats) -> Floats:
+    """Least a field can add to the log odds of each segment over each other, shape (segments, segments)."""
+    if field.kind == "text":
+        added = slopes.T
+    else:
+        ends = np.array([field.low, field.high])
+        moved = np.log1p(ends.clip(min=0)) if field.transform == "log" else ends
+        added = ((moved - field.centre) / field.scale)[:, None] * slopes.T
+    return np.asarray((added[:, :, None] - added[:, None, :]).min(axis=0))
 
 
 def _wrong(field: Asked, given: pd.Series) -> Truths:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cerm_nb.analyses.segments.structure import independence
+from cerm_nb.stats.threads import one_thread
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,7 +44,8 @@ class Answer:
     kind
         What segments rest on: ``behaviour``, ``needs``, ``both`` or ``given``.
     structure_p
-        p of the comparison with one cloud: small where segments are clumps.
+        Larger p of the comparisons with one cloud and with columns that have nothing to do with one another:
+        small where segments are clumps, NaN where it was not tested.
     largest_share, smallest_share
         Weighted shares of the largest and the smallest segment.
     fields
@@ -79,11 +83,12 @@ def answer(segments: Segments, typing: TypingTool, own: Params) -> Answer:
     segments, typing
         From `find_segments` and `fit_typing`.
     own
-        min_posterior is told in a caveat.
+        min_posterior is told in a caveat; seed draws what the data are compared with.
     """
     best, chosen = segments.best, segments.chosen
     stable = best.stability if best else None
-    decision, reason = verdict(segments, typing)
+    p = _structure_p(segments, own)
+    decision, reason = verdict(segments, typing, p)
     shares = chosen.solution.shares if chosen else np.array([np.nan])
     return Answer(
         *((stable.median, stable.q10, stable.q90) if stable else (np.nan, np.nan, np.nan)),
@@ -93,7 +98,7 @@ def answer(segments: Segments, typing: TypingTool, own: Params) -> Answer:
         k=chosen.solution.k if chosen else 0,
         method=chosen.solution.method if chosen else "",
         kind=segments.base.kind,
-        structure_p=segments.structure.p,
+        structure_p=p,
         largest_share=float(shares[0]),
         smallest_share=float(shares[-1]),
         fields=len(typing.fields),
@@ -104,13 +109,25 @@ def answer(segments: Segments, typing: TypingTool, own: Params) -> Answer:
     )
 
 
-def verdict(segments: Segments, typing: TypingTool) -> tuple[str, str]:
+def _structure_p(segments: Segments, own: Params) -> float:
+    """Take the worse of the two comparisons; NaN where the first could not be made."""
+    first = segments.structure.p
+    if segments.chosen is None or np.isnan(first):
+        return first
+    random = np.random.default_rng([own.seed, 9])
+    with one_thread():
+        return max(first, independence(segments.base, segments.chosen.solution.k, random))
+
+
+def verdict(segments: Segments, typing: TypingTool, structure_p: float) -> tuple[str, str]:
     """Judge whether the segments can be worked with.
 
     Parameters
     ----------
     segments, typing
         From `find_segments` and `fit_typing`.
+    structure_p
+        See `Answer`.
 
     Returns
     -------
@@ -121,16 +138,18 @@ def verdict(segments: Segments, typing: TypingTool) -> tuple[str, str]:
           column tells units apart (``no_columns``);
         - ``stop``: no number of segments comes back from resamples (``no_stable_segments``);
         - ``watch``: segments come back but may be cuts through one cloud (``one_cloud``); there is no typing
-          tool (its reason), or its accuracy may be below 70 % (``typing_weak``);
+          tool (its reason), or its accuracy may be below 70 % (``typing_weak``); or whether they are cuts was
+          not tested (``structure_not_tested``);
         - ``go``.
     """
     unstable = segments.reason == "no_stable_segments"
     rules = (
         ("not_enough_data", segments.reason, bool(segments.reason) and not unstable),
         ("stop", segments.reason, unstable),
-        ("watch", "one_cloud", segments.structure.p > NATURAL),
+        ("watch", "one_cloud", structure_p > NATURAL),
         ("watch", typing.reason, bool(typing.reason)),
         ("watch", "typing_weak", typing.low < WEAK_TYPING),
+        ("watch", "structure_not_tested", bool(np.isnan(structure_p))),
     )
     return next(((name, reason) for name, reason, applies in rules if applies), ("go", ""))
 

@@ -155,7 +155,7 @@ def test_no_tool_at_all_is_told(here: Project) -> None:
         (json.dumps({**TOOL, "n": 0, "extra": 1}), "typing.json → extra"),
         (json.dumps({**TOOL, "segments": ["1", "1"]}), "each segment must stand once"),
         (json.dumps({**TOOL, "fields": TOOL["fields"][:1] * 2}), "each field must stand once"),
-        (json.dumps(TOOL).replace("0.0]", "NaN]", 1), "must be finite"),
+        (json.dumps(TOOL).replace("0.0]", "NaN]", 1), "must be numbers of at most"),
     ],
 )
 def test_a_damaged_tool_is_refused(here: Project, text: str | bytes, told: str) -> None:
@@ -234,7 +234,7 @@ def test_what_is_there_is_replaced_only_when_told(here: Project, tool: Path) -> 
     assert target.read_text(encoding="utf-8") == "mine"
     type_file(file, tool, here, force=True)
     assert "segment" in target.read_text(encoding="utf-8")
-    with pytest.raises(DataError, match="is the file that is read"):
+    with pytest.raises(DataError, match="is a file that is read"):
         type_file(file, tool, here, target=file, force=True)
     with pytest.raises(OutputError, match="--to"):
         type_file(file, tool, here, target=here.root / "params", force=True)

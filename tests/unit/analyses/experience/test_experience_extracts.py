@@ -41,7 +41,7 @@ def extracted(survey, outcomes, own=OWN):
         "survey": survey,
         "moments": x.moments(first),
         "stated": x.stated_and_derived(found, levels, survey),
-        "gaps": x.worst_gaps(survey, levels),
+        "gaps": x.worst_gaps(survey, levels)[0],
         "rivals": x.standing(grid),
         "moved": x.standing(x.changes(survey, own)),
         "overall": x.standing(x.overall_differences(survey, own)),
@@ -119,7 +119,8 @@ def test_the_hotels_figures_show_what_their_results_hold(hotel, hotel_draws, own
     levels = x.levels(hotel, own)
     found = x.derive(hotel, hotel_draws, own)
     first = x.priorities(hotel, hotel_draws, found, x.best_levels(hotel, levels), own)
-    gaps = x.worst_gaps(hotel, levels)
+    gaps, short, known = x.worst_gaps(hotel, levels)
+    assert (known, len(gaps) <= short <= known) == (44, True)
     assert len(gaps) == 12
     assert gaps["gap"].tolist() == levels.of(hotel.own_brand)["gap"].nsmallest(12).tolist()
     assert ((gaps["low"] <= gaps["gap"]) & (gaps["gap"] <= gaps["high"])).all()
@@ -135,7 +136,7 @@ def test_the_hotels_figures_show_what_their_results_hold(hotel, hotel_draws, own
     ranked = first.attributes.dropna(subset=["priority"]).sort_values("rank")
     assert side["item"].tolist() == x.named(ranked)["item"].tolist()[:8]
     assert x.start(hotel, first)["item"] == side["item"][0]
-    assert ((side["low"] <= side[hotel.own_brand]) & (side[hotel.own_brand] <= side["high"])).all()
+    assert ((side["own_low"] <= side[hotel.own_brand]) & (side[hotel.own_brand] <= side["own_high"])).all()
 
 
 def test_feeling_is_told_with_its_lead_and_only_a_sure_one_has_a_side(hotel, hotel_draws, own):
@@ -159,7 +160,8 @@ def test_carriers_are_of_the_chosen_outcome_and_one_leads_only_beyond_the_others
     assert found["grouping"].unique().tolist() == ["dimension", "stage"]
     assert (found.groupby("grouping")["share"].sum() - 1).abs().max() < 1e-9
     shares = pd.DataFrame({"grouping": ["g", "g", "h"], "low": [0.5, 0.1, 0.9], "high": [0.7, 0.4, 1.0]})
-    assert x.leads(shares)
+    assert x.leads(shares.iloc[:2])
+    assert not x.leads(shares)
     assert not x.leads(shares.assign(high=[0.7, 0.6, 1.0]))
 
 

@@ -47,9 +47,9 @@ def test_a_panel_in_both_waves_narrows_the_difference():
     assert same.error[0] < 0.5 * unpaired(side(first), side(second, 80)).error[0]
 
 
-def test_differences_that_do_not_vary_have_no_p():
-    found = paired(np.full((40, 1), 5.0), np.full((40, 1), 4.0), np.ones(40))
-    assert found.difference[0] == 1
+def test_answers_that_are_all_the_same_have_no_p():
+    found = paired(np.full((40, 1), 5.0), np.full((40, 1), 5.0), np.ones(40))
+    assert found.difference[0] == 0
     assert np.isnan(found.p_values()[0])
 
 
@@ -115,11 +115,29 @@ def test_loyalty_tells_the_net_promoter_score_only_on_its_scale():
         measure="recommendation", nature="overall", value=[10.0] * 50 + [6.0] * 30 + [8.0] * 20
     )
     table = long_survey(np.full((100, 2), 4.0))
+    answers.attrs["scales"] = {"recommendation": {"outcomes": (0.0, 10.0)}}
     found = x.loyalty(x.read_survey(table, answers, None, x.Params()), x.Params()).set_index("measure")
     assert found.loc["net_promoter_score", "value"] == pytest.approx(20)
     assert found.loc["net_promoter_score", "low"] < 20 < found.loc["net_promoter_score", "high"]
-    shifted = x.read_survey(table, answers.assign(value=answers["value"] + 1), None, x.Params())
-    assert "net_promoter_score" not in set(x.loyalty(shifted, x.Params())["measure"])
+    lower = x.read_survey(table, answers.assign(value=answers["value"] - 1), None, x.Params())
+    assert "net_promoter_score" in set(x.loyalty(lower, x.Params())["measure"])  # nobody gave a 10
+    for scales in ({"recommendation": {"outcomes": (1.0, 10.0)}}, {}):
+        answers.attrs["scales"] = scales
+        other = x.read_survey(table, answers, None, x.Params())
+        assert "net_promoter_score" not in set(x.loyalty(other, x.Params())["measure"])
+
+
+def test_only_cells_that_were_asked_count_as_hidden():
+    ours = np.full((40, 3), 4.0)
+    ours[:, 2] = np.nan
+    theirs = np.full((10, 3), 5.0)
+    theirs[:, 1:] = np.nan
+    survey = x.read_survey(
+        pd.concat([long_survey(ours), long_survey(theirs, "them")]), None, None, x.Params(own_brand="us")
+    )
+    assert survey.rated == 2
+    told = dict(x.levels(survey, x.Params()).caveats)
+    assert (told["cells_hidden"]["n"], told["cells_hidden"]["cells"]) == (1, 3)
 
 
 def test_cronbach_s_alpha_is_undetermined_where_nothing_can_be_said():

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from experience_surveys import HOTEL  # noqa: F401  # its import lets the generator be imported
+from experience_surveys import hotel_frames  # its import lets the generator be imported
 from generator import comments as planted
 
 from cerm_nb.analyses.experience import Params, unmet_needs
-from cerm_nb.analyses.experience.needs import tokens
+from cerm_nb.analyses.experience.open_words import impersonal, names_in, vocabulary
 
 OWN = Params()
 
@@ -15,10 +15,118 @@ def written(size=600, seed=3):
     return planted.write(seed, pd.DataFrame({"respondent": [f"R{at}" for at in range(size)], "wave": "a"}))
 
 
+def words(*texts):
+    known = vocabulary(texts)
+    return [known.tokens(text) for text in texts]
+
+
+def terms_of(found):
+    return [term for terms in found.frame["terms"] for term in terms]
+
+
+def answers(texts, who=None, touchpoint="", wave="1"):
+    people = who or [f"r{at}" for at in range(len(texts))]
+    return pd.DataFrame({"respondent": people, "wave": wave, "touchpoint": touchpoint, "text": texts})
+
+
 def test_words_lose_particles_and_endings():
-    assert tokens("객실에서 와이파이가 끊겼습니다") == ["객실", "와이파이", "끊겼"]
-    assert tokens("the staff were kind") == ["staff", "kind"]
-    assert tokens("") == []
+    assert words("객실에서 와이파이가 끊겼습니다") == [["객실", "와이파이", "끊겼"]]
+    assert words("the staff were kind") == [["staff", "kind"]]
+    assert words("") == [[]]
+
+
+def test_words_that_only_look_like_a_particle_s_stay_whole():
+    cut = words(
+        "와이파이 사우나 바나나", "와이파이가 느려요", "사우나는 좋아요", "바나나를 주세요", "커피나 커피"
+    )
+    assert cut[0] == ["와이파이", "사우나", "바나나"]
+    assert [one[0] for one in cut[1:]] == ["와이파이", "사우나", "바나나", "커피"]
+    assert words("반려견과 로비에 아이들이 만족도")[0] == ["반려견", "로비", "아이", "만족도"]
+
+
+def test_told_terms_are_nouns():
+    texts = ["체크아웃을 오후로 늦출 수 있게 줄을 묵을 선택할 끊겨 걸렸어요"] * 20 + [
+        "수영장 물이 차가워요"
+    ] * 30
+    known = vocabulary(texts)
+    assert known.nouns(texts[0]) == ["체크아웃", "오후로"]
+    assert vocabulary(["배려가 배려를", "배려"]).nouns("배려") == ["배려"]
+
+
+def test_addresses_numbers_markup_and_names_are_taken_out():
+    text = (
+        "<b class='x'>프런트</b> 김민지 매니저 친절 minji.kim@hanbit.example 010-0000-1234 @handle "
+        "https://a.example/b www.b.example <script>alert(1)</script> 박서준님 이영희 씨가 정민수 팀장님께"
+    )
+    plain = impersonal(text)
+    for hidden in (
+        "김민지",
+        "minji",
+        "example",
+        "handle",
+        "alert",
+        "class",
+        "박서준",
+        "이영희",
+        "정민수",
+        "1234",
+    ):
+        assert hidden not in plain, hidden
+    assert "프런트" in plain
+    assert (
+        impersonal("고객님 직원님 사장님 아저씨 날씨가 로비 대리석")
+        == "고객님 직원님 사장님 아저씨 날씨가 로비 대리석"
+    )
+    english = impersonal("Mr. Kim and Ms Park met manager Jane Doe; the manager was kind")
+    assert not any(name in english for name in ("kim", "park", "jane", "doe"))
+    assert "manager was kind" in english
+
+
+def test_a_name_known_by_its_title_is_left_out_without_it_too():
+    texts = ["김민지 매니저 친절", "프런트 김민지 친절", "주차장 직원 친절"]
+    assert names_in(texts) == {"김민지"}
+    found = unmet_needs(
+        answers(["수영장 락커 김민지 매니저"] * 20 + ["수영장 락커 김민지"] * 20 + ["주차 공간"] * 50), OWN
+    )
+    assert any("락커" in term for term in terms_of(found))
+    assert not any("김민지" in term for term in terms_of(found))
+
+
+def test_an_e_mail_and_a_name_do_not_become_terms():
+    texts = ["수영장 락커 김민지 매니저 minji.kim@gmail.com"] * 40 + ["주차 공간 협소"] * 50
+    told = " ".join(terms_of(unmet_needs(answers(texts), OWN)))
+    assert "락커" in told
+    assert not any(word in told for word in ("김민지", "gmail", "minji", "com"))
+
+
+def test_who_writes_often_counts_once():
+    texts = ["골프 연습장 확대"] * 14 + [f"골프 연습장 확대 홍길동 {'!' * at}" for at in range(12)]
+    texts += ["주차 공간 협소"] * 35
+    who = [f"r{at}" for at in range(14)] + ["solo"] * 12 + [f"q{at}" for at in range(35)]
+    touchpoint = [""] * 14 + ["비밀접점"] * 12 + [""] * 35
+    found = unmet_needs(answers(texts, who, touchpoint), OWN)
+    assert any("연습장" in term for term in terms_of(found))
+    assert not any("홍길동" in term for term in terms_of(found))
+    assert set(found.frame["touchpoint"]) == {""}
+    assert found.frame["respondents"].tolist() == [15]
+
+
+def test_only_answers_of_the_wave_are_counted():
+    both = pd.concat([answers(["수영장 락커"] * 40, wave="a"), answers(["주차 공간"] * 40, wave="b")])
+    found = unmet_needs(both, OWN, "", "b")
+    assert found.n == 40
+    assert not any("락커" in term for term in terms_of(found))
+    assert unmet_needs(both, OWN, "", "c").reason == "no_comments"
+    assert unmet_needs(both.assign(wave=None), OWN, "", "b").n == 40
+
+
+def test_few_different_answers_are_factorised_without_a_warning():
+    for texts in (
+        ["좋은 객실"] * 50,
+        ["수영장 락커"] * 30 + ["주차 공간"] * 30,
+        ["awful room"] * 40 + ["cold pool"] * 9,
+    ):
+        assert unmet_needs(answers(texts), OWN).reason in ("", "too_few_comments")
 
 
 def test_planted_themes_are_found_and_wishes_told_from_complaints():
@@ -31,6 +139,13 @@ def test_planted_themes_are_found_and_wishes_told_from_complaints():
         assert any(word in one for one in terms), word
     wifi = next(at for at, one in enumerate(terms) if "무선인터넷" in one)
     assert not found["is_unmet"][wifi]
+
+
+def test_the_hotel_s_planted_needs_are_found_and_no_others():
+    found = unmet_needs(hotel_frames()[3], OWN).frame
+    unmet = found.loc[found["is_unmet"], "terms"].map(" ".join).tolist()
+    assert len(unmet) == 4
+    assert all(any(word in one for one in unmet) for word in ("체크아웃", "반려견", "강아지", "놀이방"))
 
 
 def test_no_answer_is_quoted_and_no_small_theme_told():

@@ -102,6 +102,67 @@ def test_cuts_through_one_long_cloud_are_stable_but_not_called_natural():
     assert (found.verdict, found.reason) == ("watch", "one_cloud")
 
 
+def independent_counts(random):
+    columns = [random.negative_binomial(0.5, 0.2, 300), random.integers(0, 60, 300)]
+    return np.column_stack([*columns, random.lognormal(3, 1, 300)])
+
+
+def shuffled_buyers(random):
+    """Repeat purchases, weeks since the last and spend as in a shop's first year, each shuffled."""
+    repeats, age = random.negative_binomial(0.4, 0.25, 300), random.integers(27, 39, 300)
+    last = np.where(repeats > 0, age * random.beta(3, 1.5, 300), 0)
+    return random.permuted(np.column_stack([repeats, age - last, random.lognormal(3.3, 0.7, 300)]), axis=0)
+
+
+def squares(random):
+    return random.uniform(size=(200, 2))
+
+
+@pytest.mark.parametrize(
+    ("draw", "scale", "method"),
+    [
+        (squares, "standard", "kmeans"),
+        (independent_counts, "log", "kmeans"),
+        (independent_counts, "log", "mixture"),
+        (shuffled_buyers, "log", "mixture"),
+    ],
+)
+def test_columns_that_have_nothing_to_do_with_one_another_are_not_called_clumps(draw, scale, method):
+    verdicts = []
+    for seed in range(10):
+        frame = frame_of(draw(np.random.default_rng(seed)).astype(float))
+        own = Params(
+            bootstrap_pairs=20, max_segments=4, latent_starts=10, segment_methods=[method], seed=seed
+        )
+        _, found = told(frame, own, scales=dict.fromkeys(frame.columns, scale))
+        verdicts.append(found.verdict)
+    assert verdicts.count("go") <= 1
+
+
+def test_clumps_of_answers_and_of_behaviour_are_still_called_so():
+    random = np.random.default_rng(2)
+    kind = random.integers(0, 3, 300)
+    answers = np.clip(np.round(3 + 3.5 * np.eye(3)[kind] + random.normal(size=(300, 3))), 1, 7)
+    bought = np.exp(2 * np.array([[0, 1], [1, 0], [2, 2]])[kind] + 0.4 * random.normal(size=(300, 2)))
+    for points, scale in ((answers, "answer"), (bought, "log")):
+        frame = frame_of(points)
+        own = QUICK.model_copy(update={"max_segments": 3})
+        segments, found = told(frame, own, scales=dict.fromkeys(frame.columns, scale))
+        assert adjusted_rand_score(kind, segments.chosen.solution.labels) > 0.8
+        assert (found.verdict, found.structure_p) == ("go", pytest.approx(1 / 40))
+
+
+def test_segments_that_could_not_be_compared_with_a_cloud_are_not_vouched_for():
+    random = np.random.default_rng(0)
+    kind = random.integers(0, 2, 300)
+    frame = frame_of(np.zeros((300, 4))).astype(object)
+    for column in frame:
+        frame[column] = np.where(random.random(300) < 0.95, np.array(["yes", "no"])[kind], "maybe")
+    _, found = told(frame)
+    assert np.isnan(found.structure_p)
+    assert (found.verdict, found.reason) == ("watch", "structure_not_tested")
+
+
 @pytest.mark.parametrize(
     ("frame", "reason"),
     [
@@ -235,6 +296,18 @@ def test_false_discoveries_of_descriptions_stay_rare(three):
     luck = profile[profile["role"] == "description"]
     assert (luck["p"] < 0.05).mean() == pytest.approx(0.05, abs=0.03)
     assert (luck["p_adjusted"] < 0.05).sum() <= 3
+
+
+def test_descriptions_that_are_noise_are_seldom_told(three):
+    segments, _, frame = three
+    clients = 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        more = pd.DataFrame(random.normal(size=(len(frame), 8)), index=frame.index).rename(columns=str)
+        profile = profiles(segments, QUICK, more)
+        luck = profile[profile["role"] == "description"]
+        clients += bool((luck["p_adjusted"] <= 0.05).any())
+    assert clients <= 4
 
 
 def test_sizes_and_values_add_up(three):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from segment_data import QUICK, clouds
+from segment_data import QUICK, clouds, frame_of
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
@@ -12,7 +12,7 @@ from cerm_nb.analyses.segments.kmeans import fitted, k_means
 from cerm_nb.analyses.segments.methods import MAKERS
 from cerm_nb.analyses.segments.mixtures import Classes, Gaussians, best_of, run
 from cerm_nb.analyses.segments.stability import adjusted_rand, resamples, stability, table
-from cerm_nb.analyses.segments.structure import structure
+from cerm_nb.analyses.segments.structure import independence, structure
 
 
 def draws(seed=0):
@@ -158,3 +158,23 @@ def test_cuts_through_a_long_cloud_are_told_from_clumps():
     assert sum(found) <= 3
     assert structure(clumps, np.ones(200), 2, draws()).p == pytest.approx(1 / 40)
     assert np.isnan(structure(long[0][:15], np.ones(15), 2, draws()).p)
+
+
+def test_columns_are_compared_with_themselves_shuffled():
+    crossed = draws().choice([-3.0, 3.0], size=(300, 2)) + draws(1).normal(size=(300, 2))
+    tied = clouds(300, 3, distance=5.0)[0]
+    holes = tied.mask(draws(2).random(tied.shape) < 0.1)
+    assert independence(base_of(frame_of(crossed)), 4, draws()) > 0.05
+    assert independence(base_of(tied), 3, draws()) == pytest.approx(1 / 40)
+    assert independence(base_of(holes), 3, draws()) == pytest.approx(1 / 40)
+    assert independence(base_of(tied[["x0"]]), 3, draws()) == 1
+
+
+def test_a_mixture_does_not_shrink_to_one_count():
+    counts = draws().negative_binomial(0.5, 0.2, 400).astype(float)[:, None]
+    steps = np.column_stack([counts, 10 * (counts > 2)])
+    family = Gaussians(steps, np.ones(400))
+    assert family.least[0] == pytest.approx(max(0.05 * counts.var(), 1 / 12), rel=1e-6)
+    assert family.least[1] == pytest.approx(100 / 12, rel=1e-6)
+    best, _ = best_of(family, np.ones(400), run(family, np.ones((10, 400)), 3, draws()))
+    assert (-0.5 / best.lines[0][:, 2:] >= family.least * (1 - 1e-9)).all()
