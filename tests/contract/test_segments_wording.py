@@ -46,7 +46,8 @@ REASONS = (
     | scanned("what_if.py", r'\(\), \(\), "(\w+)"')
     | set(re.findall(r'(?:unpriced = |reason or \()"(\w+)" if', CODE))
 )
-VERDICTS = {"sound", "no_stable_segments", "one_cloud", "typing_weak", *TYPING} - {"no_segments"}
+VERDICTS = {"sound", "no_stable_segments", "one_cloud", "structure_not_tested", "typing_weak"}
+VERDICTS |= set(TYPING) - {"no_segments"}
 CAVEATS = scanned("verdict.py", r'yield "(\w+)", \{')
 RULINGS = set(re.findall(r'"(\w+)"', re.search(r"keys = \[(.*)\]", SOURCES["finding.py"])[1]))
 SPLITS = scanned("refinement.py", r'"reason": "(\w+)"', r'else "(no_reliable_gain)"')

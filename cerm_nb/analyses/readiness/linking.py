@@ -40,6 +40,7 @@ def linked_rows(keys: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     if keys.empty:
         return pd.DataFrame(columns=LINKED)
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.register("keys", keys[["entry", "customer_id", "phone", "email", "rows"]].astype(_TYPES))
         people = records if len(records) else keys.assign(phone=None, email=None)
         connection.register("people", people[["customer_id", "phone", "email"]].astype("str"))

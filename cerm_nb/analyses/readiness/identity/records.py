@@ -90,6 +90,7 @@ def read(records: pd.DataFrame) -> Records:
     """
     entries = _entries(records)
     connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")  # a bar of the engine's own has no place on a page
     # Which values tie is decided by the order of rows, so that order must not depend on threads.
     connection.register("given_records", records.astype({"entry": str}) if "entry" in records else records)
     connection.register("lists", pd.DataFrame({"entry": entries, "place": range(len(entries))}))
