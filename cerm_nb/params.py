@@ -145,7 +145,8 @@ def check(values: Mapping[str, Any], own: Iterable[type[BaseModel]], label: str)
     """
     models: list[type[BaseModel]] = [CommonParams, *own]
     known = {name for model in models for name in model.model_fields}
-    problems = [_unknown(label, key, known) for key in values if key not in known]
+    unknown = [key for key in values if key not in known]
+    problems = [_unknown(label, key, known, tell_all=key == unknown[0]) for key in unknown]
     problems += [
         Problem(f"{label} → {name}", "is missing", CommonParams.model_fields[name].description or "")
         for name in ("client", "as_of")
@@ -240,9 +241,11 @@ def _expected(detail: ErrorDetails) -> str:
     return wording.format(**detail.get("ctx", {})) if wording else detail["msg"]
 
 
-def _unknown(label: str, key: str, known: set[str]) -> Problem:
+def _unknown(label: str, key: str, known: set[str], *, tell_all: bool) -> Problem:
+    """Tell of a key nobody knows: with the nearest one, or with all there are, once."""
     near = difflib.get_close_matches(key, sorted(known), n=1, cutoff=0.5)
-    advice = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(sorted(known))}"
+    listed = f"known keys: {', '.join(sorted(known))}" if tell_all else ""
+    advice = f"did you mean {near[0]!r}?" if near else listed
     return Problem(f"{label} → {key}", "is no parameter of any notebook", next_step=advice)
 
 

@@ -58,6 +58,11 @@ class Money:
         return self.returned / self.gross if self.gross else 0.0
 
 
+def _day(day: date) -> types.Value:
+    """Write a day as text to be cast: sqlglot may spell a date as Spark does once that has been loaded."""
+    return ibis.literal(day.isoformat()).cast("date")
+
+
 def purchase_days(transactions: ibis.Table, until: date) -> ibis.Table:
     """Net a customer's purchases by day.
 
@@ -138,7 +143,7 @@ def holdout(transactions: ibis.Table, calibration_end: date, as_of: date) -> pd.
     """
     acquired = purchase_days(transactions, calibration_end).select("customer_id").distinct()
     days = purchase_days(transactions, as_of)
-    later = days.filter(days.day > ibis.literal(calibration_end))
+    later = days.filter(days.day > _day(calibration_end))
     bought = later.group_by(bought_by=later.customer_id).aggregate(
         actual=later.count(), spend=later.spend.cast(_EXACT).sum().cast("float64")
     )
@@ -167,7 +172,7 @@ def weekly(days: ibis.Table, first_day: date, calibration_end: date) -> pd.DataF
         week (int64, from 1 without gaps), repeats (int64: purchase days that are not the customer's first).
     """
     dated = days.mutate(acquired=days.day.min().over(ibis.window(group_by="customer_id")))
-    is_repeat = (dated.day > dated.acquired) & (dated.acquired <= ibis.literal(calibration_end))
+    is_repeat = (dated.day > dated.acquired) & (dated.acquired <= _day(calibration_end))
     repeats = dated.filter(is_repeat)
     by_day = collect(repeats.group_by("day").aggregate(repeats=repeats.count()))
     passed = (pd.to_datetime(by_day["day"]) - pd.Timestamp(first_day)).dt.days
@@ -233,7 +238,7 @@ def _stock(transactions: ibis.Table, until: date) -> ibis.Table:
 
 def _daily(transactions: ibis.Table, until: date) -> ibis.Table:
     """Sum a customer's lines of one day."""
-    seen = transactions.filter(transactions.date <= ibis.literal(until))
+    seen = transactions.filter(transactions.date <= _day(until))
     seen = seen.select(seen.customer_id, day=seen.date, amount=seen.amount.cast(_EXACT))
     zero = ibis.literal(0).cast(_EXACT)
     return seen.group_by("customer_id", "day").aggregate(

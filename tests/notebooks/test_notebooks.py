@@ -159,6 +159,8 @@ def test_committed_outputs_are_whole(path: Path) -> None:
 
 
 def test_nbval_notices_a_changed_number(path: Path, tmp_path: Path) -> None:
+    if path.stem != "20_value":  # one notebook shows that nbval compares; it runs all of them anyway
+        pytest.skip("shown with 20_value")
     notebook = json.loads(path.read_text(encoding="utf-8"))
     (cell,) = [cell for cell in notebook["cells"] if cell["id"] == "conclude"]
     (output,) = cell["outputs"]

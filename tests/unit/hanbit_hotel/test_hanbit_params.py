@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from cerm_nb import params
+from cerm_nb.analyses import segments, value
 from cerm_nb.schemas import SCHEMAS
 from cerm_nb.sources import collect, open_table, table_of
 
@@ -18,8 +19,7 @@ def root(shipped):
 @pytest.fixture(scope="module")
 def client(root):
     values = params.read(root / "params" / "hanbit_hotel.yml", "params/hanbit_hotel.yml")
-    values.pop("holdout_weeks")
-    return params.check(values, [], "params/hanbit_hotel.yml")
+    return params.check(values, [value.Params, segments.Params], "params/hanbit_hotel.yml")
 
 
 @pytest.fixture(scope="module")
