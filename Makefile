@@ -11,7 +11,7 @@ run: $(READY)  ## run the sample clients and leave their pages under out/
 	$(BIN)/cerm run $(CLIENTS)
 
 test: $(READY) lint  ## run every check: style, types, tests, notebooks
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	CERM_OUT=$(CURDIR)/build/nbval $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadscope \
 		-o filterwarnings=default --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
