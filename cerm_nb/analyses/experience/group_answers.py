@@ -131,7 +131,8 @@ def _answers(survey: Survey, grouping: str, groups: pd.Series[str], own: Params)
         for name, part in zip(names, parts, strict=True)
     ]
     ranked, touchpoints, judged, first = (
-        _together([part[at] for part in labelled], GROUP) for at in range(4)
+        _together([part[at] for part in labelled], [*GROUP, *columns])
+        for at, columns in enumerate(([], TOUCHPOINTS, LOYALTY, FIRST))
     )
     if not len(told):
         return GroupAnswers(told, touchpoints, judged, first)
