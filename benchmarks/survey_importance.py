@@ -65,8 +65,8 @@ def best_of(runs: int, work: Callable[[], object]) -> float:
 
 def against_dominance_analysis(python: str) -> None:
     """Print times of one fit and of 1,000 bootstraps."""
-    from cerm_nb.analyses.experience.draws import Draws, pairwise
     from cerm_nb.analyses.experience.shapley import lmg
+    from cerm_nb.surveys import Draws, pairwise
 
     table = ratings(1_000, 10)
     peer = theirs(python, table)

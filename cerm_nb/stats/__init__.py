@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cerm_nb.stats.arrays import Floats, Integers, Truths
+from cerm_nb.stats.contrasts import Contrast, paired, unpaired
 from cerm_nb.stats.inequality import captured, gini
 from cerm_nb.stats.intervals import (
     bootstrap_interval,
@@ -23,6 +24,7 @@ from cerm_nb.stats.weighting import (
 )
 
 __all__ = [
+    "Contrast",
     "Floats",
     "Integers",
     "Means",
@@ -36,12 +38,14 @@ __all__ = [
     "gini",
     "holm",
     "normal_quantile",
+    "paired",
     "percentile_interval",
     "quantile_scores",
     "rake",
     "share_below",
     "student_quantile",
     "suppress",
+    "unpaired",
     "weighted_means",
     "weighted_patterns",
     "wilson_interval",

@@ -50,6 +50,9 @@ CODE_ROOTS = {
     "segments": "cerm_nb.analyses.segments",
     "sources": "cerm_nb.sources",
     "stats": "cerm_nb.stats",
+    "surveys": "cerm_nb.surveys",
+    "promise": "cerm_nb.analyses.promise",
+    "roadmap": "cerm_nb.analyses.roadmap",
 }
 CODE = re.compile(rf"({'|'.join(CODE_ROOTS)})(\.\w+)+")
 

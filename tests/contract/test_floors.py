@@ -12,12 +12,12 @@ import cerm_nb
 PACKAGE = Path(cerm_nb.__file__).parent
 ROOMS = {
     1: "errors",
-    2: "sources schemas artifacts manifest params project stats findings messages",
+    2: "sources schemas artifacts manifest params project stats surveys findings messages",
     3: "batch report figures tables cards words palette analyses",
     4: "cli progress notebook session client_data exhibits twin",
 }
 FLOORS = {room: floor for floor, rooms in ROOMS.items() for room in rooms.split()}
-ANALYSIS_ROOMS = {"stats", "findings", "errors", "sources"}
+ANALYSIS_ROOMS = {"stats", "surveys", "findings", "errors", "sources"}
 ANALYSIS_LIBRARIES = {
     "numpy",
     "pandas",

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from cerm_nb.analyses.experience.classes import CLASSES, Classes, classes
 from cerm_nb.analyses.experience.differences import changes, differences, overall_differences
-from cerm_nb.analyses.experience.draws import Draws, draw_respondents
 from cerm_nb.analyses.experience.drivers import Drivers, drivers
 from cerm_nb.analyses.experience.extracts import (
     Standing,
@@ -47,9 +46,9 @@ from cerm_nb.analyses.experience.loyalty import loyalty
 from cerm_nb.analyses.experience.needs import Needs, unmet_needs
 from cerm_nb.analyses.experience.parameters import Params
 from cerm_nb.analyses.experience.priorities import Priorities, priorities
-from cerm_nb.analyses.experience.survey import Survey, read_survey
 from cerm_nb.analyses.experience.twin import Effects, WhatIf, effects, what_if
 from cerm_nb.analyses.experience.verdict import Answer, answer
+from cerm_nb.surveys import Draws, Survey, draw_respondents, read_survey
 
 __all__ = [
     "CLASSES",

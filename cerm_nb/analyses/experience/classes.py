@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import norm
 
-from cerm_nb.analyses.experience.layout import ITEM
 from cerm_nb.analyses.experience.slopes import cells, slopes, within
 from cerm_nb.stats import benjamini_hochberg, weighted_means
+from cerm_nb.surveys import ITEM
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cerm_nb.analyses.experience.draws import Draws
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats, Integers, Truths
+    from cerm_nb.surveys import Draws, Survey
 
 CLASSES = ("basic", "performance", "excitement")
 LOPSIDED = 1 / 3  # asymmetry from which one side weighs at least twice the other

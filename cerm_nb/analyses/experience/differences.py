@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.contrasts import Contrast, paired, unpaired
-from cerm_nb.analyses.experience.layout import ITEM
-from cerm_nb.stats import benjamini_hochberg, holm, weighted_means
+from cerm_nb.stats import Contrast, benjamini_hochberg, holm, paired, unpaired, weighted_means
+from cerm_nb.surveys import ITEM
 
 if TYPE_CHECKING:
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats, Integers
+    from cerm_nb.surveys import Survey
 
 COLUMNS = ["n", "n_eff", "difference", "low", "high", "p", "p_adjusted"]
 

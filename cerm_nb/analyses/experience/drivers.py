@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.draws import pairwise
 from cerm_nb.analyses.experience.shapley import lmg, nearest_correlation
 from cerm_nb.analyses.experience.slopes import cells, within
 from cerm_nb.stats import effective_n, percentile_interval, weighted_means
+from cerm_nb.surveys import pairwise
 
 if TYPE_CHECKING:
-    from cerm_nb.analyses.experience.draws import Draws
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats, Integers
+    from cerm_nb.surveys import Draws, Survey
 
 NATURES = ("rational", "emotional")
 GROUPINGS = ("nature", "dimension", "stage")

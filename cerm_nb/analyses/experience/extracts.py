@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.layout import ITEM
-from cerm_nb.analyses.experience.naming import item_names
 from cerm_nb.analyses.experience.verdict import CLEAR, TESTED
+from cerm_nb.surveys import ITEM, item_names
 
 if TYPE_CHECKING:
     from cerm_nb.analyses.experience.classes import Classes
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.experience.needs import Needs
     from cerm_nb.analyses.experience.parameters import Params
     from cerm_nb.analyses.experience.priorities import Priorities
-    from cerm_nb.analyses.experience.survey import Survey
+    from cerm_nb.surveys import Survey
 
 MOST = 12  # rows of a figure
 SIDE_BY_SIDE, RIVALS = 8, 3  # attributes and competitors set side by side

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cerm_nb.analyses.experience.layout import ITEM
+from cerm_nb.surveys import ITEM
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.experience.importance import Importance
     from cerm_nb.analyses.experience.levels import Levels
     from cerm_nb.analyses.experience.priorities import Priorities
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats
+    from cerm_nb.surveys import Survey
 
 TOUCHPOINTS = ["touchpoint", "stage", "moment_of_truth", "weight", "low", "high", "below_floor", "reach"]
 TOUCHPOINTS += ["moment_low", "moment_high", "n_eff", "p_top3"]

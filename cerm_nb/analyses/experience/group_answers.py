@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.draws import draw_respondents
 from cerm_nb.analyses.experience.frames import TOUCHPOINTS, best_levels, touchpoints_table
 from cerm_nb.analyses.experience.groups import by_group, group_of
 from cerm_nb.analyses.experience.importance import derive
-from cerm_nb.analyses.experience.layout import ITEM
 from cerm_nb.analyses.experience.levels import levels
 from cerm_nb.analyses.experience.loyalty import COLUMNS as LOYALTY
 from cerm_nb.analyses.experience.loyalty import loyalty
-from cerm_nb.analyses.experience.naming import item_names
 from cerm_nb.analyses.experience.priorities import priorities
 from cerm_nb.analyses.experience.suppression import (
     blank,
@@ -24,13 +21,14 @@ from cerm_nb.analyses.experience.suppression import (
     raters_kept_back,
     touchpoints_kept_back,
 )
+from cerm_nb.surveys import ITEM, draw_respondents, item_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Truths
+    from cerm_nb.surveys import Survey
 
 GROUPINGS = {"value.customers": ("tier", "customer_id"), "segments.members": ("segment", "")}
 """Published table → column with the group, and the key by which respondents are found; unset: either."""

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.contrasts import unpaired
-from cerm_nb.analyses.experience.layout import ITEM
 from cerm_nb.analyses.experience.levels import brand_levels
 from cerm_nb.analyses.experience.suppression import blank, levels_kept_back, numbered
-from cerm_nb.stats import benjamini_hochberg
+from cerm_nb.stats import benjamini_hochberg, unpaired
+from cerm_nb.surveys import ITEM
 
 if TYPE_CHECKING:
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Integers, Truths
+    from cerm_nb.surveys import Survey
 
 GAPS = ["gap", "gap_low", "gap_high"]
 KEPT = ["importance_stated", "expectation", "experience", "experience_low", "experience_high", *GAPS]

@@ -9,19 +9,17 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from cerm_nb.analyses.experience.draws import pairwise
-from cerm_nb.analyses.experience.layout import ITEM
 from cerm_nb.analyses.experience.shapley import lmg, nearest_correlation, relative_weights
 from cerm_nb.analyses.experience.slopes import cells, within
 from cerm_nb.stats import effective_n, percentile_interval, weighted_means
+from cerm_nb.surveys import ITEM, pairwise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cerm_nb.analyses.experience.draws import Draws
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats, Integers, Truths
+    from cerm_nb.surveys import Draws, Survey
 
 Caveat = tuple[str, "Mapping[str, object]"]
 

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.contrasts import paired
-from cerm_nb.analyses.experience.layout import ITEM
-from cerm_nb.stats import normal_quantile, weighted_means
+from cerm_nb.stats import normal_quantile, paired, weighted_means
+from cerm_nb.surveys import ITEM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats, Integers, Truths
+    from cerm_nb.surveys import Survey
 
 Caveat = tuple[str, "Mapping[str, object]"]
 

@@ -12,8 +12,8 @@ from cerm_nb.stats import weighted_means
 
 if TYPE_CHECKING:
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats
+    from cerm_nb.surveys import Survey
 
 COLUMNS = ["brand", "wave", "measure", "value", "low", "high", "n", "n_eff", "state"]
 PROMOTER, DETRACTOR, SCALE = 9, 6, (0, 10)  # Reichheld 2003

@@ -9,17 +9,15 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.experience.importance import among_first, rank_draws
-from cerm_nb.analyses.experience.layout import ITEM
-from cerm_nb.analyses.experience.naming import find_item
 from cerm_nb.analyses.experience.rivals import behind, redrawn_best, rival_means
 from cerm_nb.stats import effective_n, weighted_means, wilson_interval
+from cerm_nb.surveys import ITEM, find_item
 
 if TYPE_CHECKING:
-    from cerm_nb.analyses.experience.draws import Draws
     from cerm_nb.analyses.experience.importance import Importance
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats
+    from cerm_nb.surveys import Draws, Survey
 
 ENDS = ("low", "high")
 

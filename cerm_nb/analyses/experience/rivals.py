@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cerm_nb.analyses.experience.contrasts import Contrast
-from cerm_nb.stats import weighted_means
+from cerm_nb.stats import Contrast, weighted_means
 
 if TYPE_CHECKING:
-    from cerm_nb.analyses.experience.draws import Draws
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats
+    from cerm_nb.surveys import Draws, Survey
 
 
 def rival_means(survey: Survey, draws: Draws, best: Floats, own: Params) -> tuple[Floats, Floats]:

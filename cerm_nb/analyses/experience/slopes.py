@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.draws import Draws, pairwise
 from cerm_nb.analyses.experience.shapley import nearest_correlation
 from cerm_nb.stats import weighted_means
 from cerm_nb.stats.threads import one_thread
+from cerm_nb.surveys import Draws, pairwise
 
 if TYPE_CHECKING:
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats, Integers
+    from cerm_nb.surveys import Survey
 
 RIDGE = 1e-8  # on correlations: collinear columns share one slope, others do not notice
 AT_ONCE = 500  # respondents predicted at a time

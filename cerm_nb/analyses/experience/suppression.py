@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats, Integers, Truths
+    from cerm_nb.surveys import Survey
 
 
 def kept_back(values: Floats, weights: Floats, group: Integers, count: int, own: Params) -> Truths:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.naming import find_item
 from cerm_nb.analyses.experience.slopes import cells, slopes, within
 from cerm_nb.stats import weighted_means
+from cerm_nb.surveys import find_item
 
 if TYPE_CHECKING:
-    from cerm_nb.analyses.experience.draws import Draws
     from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats
+    from cerm_nb.surveys import Draws, Survey
 
 STEPS = 25  # levels of the line
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.experience.levels import Levels
     from cerm_nb.analyses.experience.parameters import Params
     from cerm_nb.analyses.experience.priorities import Priorities
-    from cerm_nb.analyses.experience.survey import Survey
+    from cerm_nb.surveys import Survey
 
 Caveat = tuple[str, "Mapping[str, object]"]
 

@@ -8,7 +8,7 @@ import pytest
 from experience_surveys import long_survey, outcomes_of
 
 from cerm_nb.analyses import experience as x
-from cerm_nb.analyses.experience.contrasts import paired, unpaired
+from cerm_nb.stats import paired, unpaired
 
 classes = importlib.import_module("cerm_nb.analyses.experience.classes")
 OWN = x.Params(bootstrap=100, own_brand="us")

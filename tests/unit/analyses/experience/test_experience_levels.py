@@ -7,8 +7,8 @@ from experience_surveys import long_survey, outcomes_of, small
 from scipy import stats
 
 from cerm_nb.analyses import experience as x
-from cerm_nb.analyses.experience.contrasts import paired, unpaired
 from cerm_nb.analyses.experience.drivers import cronbach_alpha
+from cerm_nb.stats import paired, unpaired
 
 
 def side(values, first=0):

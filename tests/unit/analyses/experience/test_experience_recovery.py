@@ -8,8 +8,8 @@ import pytest
 from experience_surveys import ATTRIBUTES, simulated
 
 from cerm_nb.analyses import experience as x
-from cerm_nb.analyses.experience.draws import pairwise
 from cerm_nb.analyses.experience.shapley import lmg, relative_weights
+from cerm_nb.surveys import pairwise
 
 POPULATION = 15_000
 SIZE = 500

@@ -6,8 +6,8 @@ import pytest
 from experience_surveys import long_survey, outcomes_of
 
 from cerm_nb.analyses.experience import Params, draw_respondents, read_survey
-from cerm_nb.analyses.experience.draws import pairwise
 from cerm_nb.errors import DataError, NotEnoughData
+from cerm_nb.surveys import pairwise
 
 
 def test_ratings_land_where_respondent_and_attribute_say(frames, hotel):

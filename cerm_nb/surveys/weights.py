@@ -12,13 +12,13 @@ from cerm_nb.stats import rake
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cerm_nb.analyses.experience.parameters import Params
     from cerm_nb.stats import Floats, Raked
+    from cerm_nb.surveys.parameters import SurveyParams
 
 Caveat = tuple[str, "Mapping[str, object]"]
 
 
-def weigh(rows: pd.DataFrame, respondents: pd.DataFrame, own: Params) -> tuple[Floats, list[Caveat]]:
+def weigh(rows: pd.DataFrame, respondents: pd.DataFrame, own: SurveyParams) -> tuple[Floats, list[Caveat]]:
     """Weight the rows of a survey.
 
     Parameters
@@ -54,7 +54,7 @@ def weigh(rows: pd.DataFrame, respondents: pd.DataFrame, own: Params) -> tuple[F
 
 
 def _joined(
-    people: pd.DataFrame, respondents: pd.DataFrame, own: Params
+    people: pd.DataFrame, respondents: pd.DataFrame, own: SurveyParams
 ) -> tuple[pd.DataFrame, list[Caveat]]:
     if respondents.empty:
         return people.assign(weight=1.0), []
@@ -77,7 +77,7 @@ def _knows_waves(respondents: pd.DataFrame) -> bool:
     return "wave" in respondents and bool(respondents["wave"].notna().any())
 
 
-def wrong_weights(respondents: pd.DataFrame, own: Params) -> list[Problem]:
+def wrong_weights(respondents: pd.DataFrame, own: SurveyParams) -> list[Problem]:
     """Tell of weights below 0, and of margins of columns that do not exist."""
     problems = [
         Problem(

@@ -6,8 +6,8 @@ import pytest
 from experience_surveys import long_survey, outcomes_of
 
 from cerm_nb.analyses import experience as x
-from cerm_nb.analyses.experience.waves import order_waves
 from cerm_nb.errors import DataError
+from cerm_nb.surveys.waves import order_waves
 
 
 def waves_of(**means: float) -> pd.DataFrame:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from cerm_nb.analyses.experience.layout import ITEM, ROW
 from cerm_nb.errors import DataError, Problem
+from cerm_nb.surveys.layout import ITEM, ROW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from cerm_nb.analyses.experience.parameters import Params
+    from cerm_nb.surveys.parameters import SurveyParams
 
 MOST_NAMES = 12  # so many names are told where one is wrong, of more only the nearest
 
@@ -63,7 +63,7 @@ def latest_wave(experience: pd.DataFrame, brand: str, waves: Sequence[str]) -> s
 
 
 def named_wrongly(
-    table: pd.DataFrame, judged: pd.DataFrame, items: pd.DataFrame, own: Params
+    table: pd.DataFrame, judged: pd.DataFrame, items: pd.DataFrame, own: SurveyParams
 ) -> list[Problem]:
     """Tell of the brand, wave and attributes that the params name and the survey does not know."""
     brands = set(table["brand"]) - {""}
@@ -77,4 +77,4 @@ def named_wrongly(
         if name and name not in known
     ]
     names = item_names(items)
-    return found + [_unknown("attribute", name, names) for name in own.targets if name not in names]
+    return found + [_unknown("attribute", name, names) for name in own.named_attributes if name not in names]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtr
 
-from cerm_nb.stats import student_quantile, weighted_means
+from cerm_nb.stats.weighting import student_quantile, weighted_means
 
 if TYPE_CHECKING:
-    from cerm_nb.stats import Floats, Integers, Truths
+    from cerm_nb.stats.arrays import Floats, Integers, Truths
 
 NONE = 1e-9  # up to which an error or a difference is rounding
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.survey import Survey
     from cerm_nb.stats import Floats, Integers
+    from cerm_nb.surveys.parameters import SurveyParams
+    from cerm_nb.surveys.survey import Survey
 
 GROUPS = 1_000  # respondents beyond that are redrawn in random groups of them
 
@@ -75,7 +75,7 @@ class Draws:
         return np.where(below > 0, above, np.nan) / np.where(below > 0, below, np.nan)
 
 
-def draw_respondents(survey: Survey, own: Params) -> Draws:
+def draw_respondents(survey: Survey, own: SurveyParams) -> Draws:
     """Draw respondents with replacement.
 
     Parameters

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.layout import ITEM, ROW, duplicates, lay_out, read_items
-from cerm_nb.analyses.experience.naming import (
+from cerm_nb.errors import DataError, NotEnoughData, Problem
+from cerm_nb.surveys.layout import ITEM, ROW, duplicates, lay_out, read_items
+from cerm_nb.surveys.naming import (
     find_item,
     item_names,
     latest_wave,
     named_wrongly,
     rated_most,
 )
-from cerm_nb.analyses.experience.scales import read_scales
-from cerm_nb.analyses.experience.waves import filled, order_waves, without_wave
-from cerm_nb.analyses.experience.weights import weigh, wrong_weights
-from cerm_nb.errors import DataError, NotEnoughData, Problem
+from cerm_nb.surveys.scales import read_scales
+from cerm_nb.surveys.waves import filled, order_waves, without_wave
+from cerm_nb.surveys.weights import weigh, wrong_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cerm_nb.analyses.experience.parameters import Params
-    from cerm_nb.analyses.experience.scales import Scale
     from cerm_nb.stats import Floats, Integers, Truths
+    from cerm_nb.surveys.parameters import SurveyParams
+    from cerm_nb.surveys.scales import Scale
 
 Caveat = tuple[str, "Mapping[str, object]"]
 
@@ -128,7 +128,7 @@ def read_survey(
     survey: pd.DataFrame,
     outcomes: pd.DataFrame | None,
     respondents: pd.DataFrame | None,
-    own: Params,
+    own: SurveyParams,
 ) -> Survey:
     """Align a survey's answers.
 
@@ -138,7 +138,7 @@ def read_survey(
         The client tables of these names; the last two may be absent. Scales are read from their attrs, see
         `read_scales`.
     own
-        own_brand, wave, waves, margins and targets are used.
+        own_brand, wave, waves, margins and named_attributes are used.
 
     Raises
     ------

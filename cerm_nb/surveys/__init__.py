@@ -1,0 +1,25 @@
+"""Surveys as matrices: who answered what of whom, weighted, and redrawn for intervals.
+
+Questions about a survey read it by `read_survey`, with parameters that extend `SurveyParams`.
+"""
+
+from __future__ import annotations
+
+from cerm_nb.surveys.draws import Draws, Pairwise, draw_respondents, pairwise
+from cerm_nb.surveys.layout import ITEM
+from cerm_nb.surveys.naming import find_item, item_names
+from cerm_nb.surveys.parameters import SurveyParams
+from cerm_nb.surveys.survey import Survey, read_survey
+
+__all__ = [
+    "ITEM",
+    "Draws",
+    "Pairwise",
+    "Survey",
+    "SurveyParams",
+    "draw_respondents",
+    "find_item",
+    "item_names",
+    "pairwise",
+    "read_survey",
+]
