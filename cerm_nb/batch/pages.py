@@ -178,9 +178,30 @@ def _basis(made: Mapping[str, Any], messages: Messages) -> dict[str, Any]:
         for files in made["inputs"].values()
         for name, hashed in files.items()
     ]
+    return {"params": page_params(made, messages), "inputs": inputs}
+
+
+def page_params(made: Mapping[str, Any], messages: Messages) -> dict[str, str]:
+    """Write the parameters of a manifest by their names, as a reader would."""
     shown = {
-        messages.label(name): str(value)
+        messages.label(name): _setting(value, messages)
         for name, value in made["params"].items()
         if name not in _TOLD_ELSEWHERE
     }
-    return {"params": dict(sorted(shown.items())), "inputs": inputs}
+    return dict(sorted(shown.items()))
+
+
+def _setting(value: object, messages: Messages) -> str:
+    """Write a parameter's value as a reader would; of records only how many there are."""
+    if isinstance(value, bool):
+        return messages("page.yes" if value else "page.no")
+    if value in ("", [], {}):
+        return messages("page.unset")
+    if isinstance(value, list):
+        plain = all(isinstance(one, str | int | float) for one in value)
+        return ", ".join(map(str, value)) if plain else messages("page.entries", n=len(value))
+    if isinstance(value, dict):
+        plain = all(isinstance(one, str | int | float) for one in value.values())
+        pairs = (f"{name}: {one}" for name, one in value.items())
+        return ", ".join(pairs) if plain else messages("page.entries", n=len(value))
+    return str(value)
