@@ -208,6 +208,15 @@ class Exhibits:
         options |= {"x_format": self.format_of(x), "y_format": self.format_of(y)}
         return figures.plane(data, x, y, label, words=words, **options)
 
+    def schedule(
+        self, data: pd.DataFrame, category: str, start: str, end: str, words: Words, **options: Any
+    ) -> Figure | Shown:
+        """Draw a plan over time (see `figures.schedule`), or say that nothing was planned."""
+        if not data[[start, end]].notna().all(axis=1).any():
+            return self.unknown("nothing_planned")
+        options |= {"date_format": self.format_of(start)}
+        return figures.schedule(data, category, start, end, words=words, **options)
+
     def view(self, compute: Callable[..., Any], draw: Callable[..., Any]) -> View:
         """Make a static view with its interactive twin."""
         return View(compute, draw, self.messages.all_labels())

@@ -9,6 +9,7 @@ from cerm_nb.figures.journey import journey
 from cerm_nb.figures.own import own
 from cerm_nb.figures.plane import plane
 from cerm_nb.figures.rows import bars, intervals
+from cerm_nb.figures.schedule import schedule
 from cerm_nb.figures.series import columns, curve, lines
 from cerm_nb.figures.tiles import grid
 from cerm_nb.words import Words
@@ -26,4 +27,5 @@ __all__ = [
     "lines",
     "own",
     "plane",
+    "schedule",
 ]

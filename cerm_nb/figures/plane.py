@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from cerm_nb import palette
-from cerm_nb.figures import placing, plane_frame, symbols
+from cerm_nb.figures import placing, plane_frame, plane_shapes, symbols
 from cerm_nb.figures.canvas import MUTED, Canvas, measure, wrap
 from cerm_nb.figures.figure import Figure, Size, compose
 from cerm_nb.figures.name_list import name_list
 from cerm_nb.figures.scales import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from cerm_nb.figures.scales import Format
@@ -29,6 +31,8 @@ class _Points(NamedTuple):
 
     places: Numbers  # (n, 2): across, up
     ends: Numbers  # (n, 4): of the intervals: x_low, x_high, y_low, y_high
+    outlines: Numbers  # (n, 49, 2): of the ellipses
+    starts: Numbers  # (n, 2): of the arrows
     marks: list[symbols.Symbol]
     names: list[str]  # of the first ones
     lost: list[str]  # names without a place
@@ -45,6 +49,8 @@ def plane(
     x_high: str | None = None,
     y_low: str | None = None,
     y_high: str | None = None,
+    ellipse: Sequence[str] | None = None,
+    start: Sequence[str] | None = None,
     x_reference: float | None = None,
     y_reference: float | None = None,
     emphasis: str | None = None,
@@ -69,6 +75,10 @@ def plane(
         above the plot as a key, ``"missing"`` before the points that have no place.
     x_low, x_high, y_low, y_high
         Columns of the ends of intervals, drawn as a cross.
+    ellipse
+        Columns of the half axes and the angle of an ellipse around the point: see `plane_shapes.outlines`.
+    start
+        Columns, across and up, of where an arrow to the point begins.
     x_reference, y_reference
         Where the lines between the quadrants stand.
     emphasis
@@ -90,9 +100,21 @@ def plane(
         Without alternative text, without a point to draw, or for an unknown meaning.
     """
     chosen = symbols.emphasised(data, emphasis)
-    points = _points(data, (x, y, label), (x_low, x_high, y_low, y_high), chosen, meaning, most, words)
-    across = plane_frame.axis(x, x_reference, x_format, points.places[:, 0], points.ends[:, :2])
-    up = plane_frame.axis(y, y_reference, y_format, points.places[:, 1], points.ends[:, 2:])
+    points = _points(
+        data, (x, y, label), (x_low, x_high, y_low, y_high), (ellipse, start), chosen, meaning, most, words
+    )
+    across, up = (
+        plane_frame.axis(
+            name,
+            at,
+            write,
+            points.places[:, side],
+            points.ends[:, 2 * side : 2 * side + 2],
+            points.outlines[:, :, side],
+            points.starts[:, side],
+        )
+        for side, (name, at, write) in enumerate([(x, x_reference, x_format), (y, y_reference, y_format)])
+    )
     key = (
         [words.label("emphasis")] if symbols.EMPHASISED in points.marks and "emphasis" in words.labels else []
     )
@@ -110,6 +132,7 @@ def plane(
         below = name_list([] if direct else points.names, points.lost, words, size)
         canvas = frame.canvas(below.height)
         frame.draw(canvas)
+        plane_shapes.draw(canvas, points.places, points.outlines, points.starts, points.marks)
         _draw_points(canvas, points)
         _write_names(canvas, points, texts, boxes, size)
         below.write(canvas, size)
@@ -123,6 +146,7 @@ def _points(
     data: pd.DataFrame,
     columns: tuple[str, str, str],
     ends: tuple[str | None, ...],
+    shapes: tuple[Sequence[str] | None, Sequence[str] | None],
     chosen: np.ndarray[Any, np.dtype[np.bool_]],
     meaning: str | None,
     most: int,
@@ -142,6 +166,8 @@ def _points(
     return _Points(
         places[order],
         np.column_stack(bounds)[order],
+        plane_shapes.outlines(places, data, shapes[0])[order],
+        plane_shapes.starts(data, shapes[1])[order],
         list(marks[order]),
         [str(name) for name in names[order[: max(0, most)]]],
         [str(name) for name in names[~known]],

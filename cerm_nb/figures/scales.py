@@ -150,7 +150,7 @@ def across_labels(
 
 def _fitting(canvas: Canvas, low: float, high: float, write: Format, size: Size, dated: bool) -> list[float]:
     for most in (7, 6, 5, 4, 3, 2):
-        places = _date_ticks(low, high, most) if dated else ticks(low, high, most)
+        places = date_ticks(low, high, most) if dated else ticks(low, high, most)
         widest = max((measure(write(value), size.text - 1) for value in places), default=0.0)
         apart = (canvas.right - canvas.left) / max(1, len(places) - 1)
         if len(places) <= most + 1 and widest + 14 <= apart:
@@ -158,7 +158,7 @@ def _fitting(canvas: Canvas, low: float, high: float, write: Format, size: Size,
     return [low, high]
 
 
-def _date_ticks(low: float, high: float, most: int) -> list[float]:
+def date_ticks(low: float, high: float, most: int) -> list[float]:
     """Choose days, months or years as ticks: the finest step that gives no more than `most`."""
     first, last = _day(low).ceil("D"), _day(high)
     for step in _DATE_STEPS:

@@ -3,12 +3,12 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import yaml
+from forked import run_command
 
 ROOT = Path(__file__).parents[2]
 AS_OF = "2024-12-31"
@@ -82,10 +82,7 @@ def environment() -> dict[str, str]:
 
 def cerm(project: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the command line in a project."""
-    command = [sys.executable, "-c", "from cerm_nb.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=project, env=environment(), capture_output=True, text=True, check=False, timeout=300
-    )
+    return run_command([*map(str, arguments)], project, environment(), timeout=300)
 
 
 def files(folder: Path) -> dict[str, bytes]:
