@@ -1,7 +1,7 @@
 """The command line in a process of its own that need not import everything anew.
 
-A server with the imports done forks one child per call (the fork server of `multiprocessing`). Each child begins
-as a fresh process does: nothing of an earlier call is in it.
+A server with the imports done forks one child per call (the fork server of `multiprocessing`). Each child
+begins as a fresh process does: nothing of an earlier call is in it.
 """
 
 import multiprocessing
