@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -60,11 +60,11 @@ def compound_interval(values: ArrayLike, confidence: float, unseen: float = np.n
 def _gamma_interval(positive: Floats, confidence: float, unseen: float) -> tuple[float, float]:
     tail = (1 - confidence) / 2
     if not positive.size:
-        return 0.0, float(unseen / 2 * chi2.ppf(1 - tail, 2))
+        return 0.0, float(unseen / 2 * chdtri(2, tail))
     largest = float(np.fmax(positive.max(), unseen))
     scaled = positive / largest  # keeps the squares within what a float holds
     total, variance = scaled.sum(), np.square(scaled).sum()
-    low = variance / (2 * total) * chi2.ppf(tail, 2 * total**2 / variance)
+    low = variance / (2 * total) * chdtri(2 * total**2 / variance, 1 - tail)
     more, wider = total + 1, variance + 1
-    high = wider / (2 * more) * chi2.ppf(1 - tail, 2 * more**2 / wider)
+    high = wider / (2 * more) * chdtri(2 * more**2 / wider, tail)
     return float(low * largest), float(high * largest)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from cerm_nb.analyses.readiness.parameters import DIMENSIONS, HIGHEST, LOWEST
 from cerm_nb.errors import DataError, Problem
@@ -100,5 +100,5 @@ def _mean(people: pd.Series[float], confidence: float) -> tuple[float, float, fl
     if n == 1:
         return mean, float(LOWEST), float(HIGHEST), n
     spread = np.sqrt(max(float(people.var()), _STEP_VARIANCE) / n)
-    half = float(student.ppf((1 + confidence) / 2, n - 1) * spread)
+    half = float(stdtrit(n - 1, (1 + confidence) / 2) * spread)
     return mean, max(LOWEST, mean - half), min(HIGHEST, mean + half), n
