@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cerm_nb.surveys.draws import Draws, Pairwise, draw_respondents, pairwise
 from cerm_nb.surveys.layout import ITEM
+from cerm_nb.surveys.linking import published_of
 from cerm_nb.surveys.naming import find_item, item_names
 from cerm_nb.surveys.parameters import SurveyParams
 from cerm_nb.surveys.survey import Survey, read_survey
@@ -21,5 +22,6 @@ __all__ = [
     "find_item",
     "item_names",
     "pairwise",
+    "published_of",
     "read_survey",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix
 
 if TYPE_CHECKING:
     from cerm_nb.stats import Floats, Integers
@@ -52,11 +53,12 @@ class Draws:
             Shape (1 + draws, columns).
         """
         group = self.group[rows]
-        if len(rows) <= self.groups and len(np.unique(group)) == len(rows):
+        alone = len(rows) <= self.groups and len(np.unique(group)) == len(rows)
+        if alone or len(self.times) == 1:
             return np.asarray(self.times[:, group] @ columns)
-        order = np.argsort(group, kind="stable")
-        there, starts = np.unique(group[order], return_index=True)
-        return np.asarray(self.times[:, there] @ np.add.reduceat(columns[order], starts, axis=0))
+        there, place = np.unique(group, return_inverse=True)
+        belongs = csr_matrix((np.ones(len(rows)), (place, np.arange(len(rows)))), (len(there), len(rows)))
+        return np.asarray(self.times[:, there] @ (belongs @ columns))
 
     def means(self, values: Floats, weights: Floats, rows: Integers) -> Floats:
         """Weighted means of columns in each draw, NaN where nobody drawn has an answer.

@@ -37,6 +37,11 @@ class SurveyParams(BaseModel):
         """Attributes the params name, as 'touchpoint / attribute'; each must be in the survey."""
         return ()
 
+    @property
+    def significance(self) -> float:
+        """Adjusted p below which a difference counts."""
+        return round(1 - self.confidence, 9)  # .05, not .05 and a little
+
     @field_validator("margins")
     @classmethod
     def _add_up(cls, margins: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:

@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cerm_nb import findings, messages
+from cerm_nb import findings, messages, surveys
 from cerm_nb.analyses import experience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOM = Path(experience.__file__).parent
-TREES = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOM.glob("*.py"))}
+ROOMS = {"": ROOM, "surveys/": Path(surveys.__file__).parent}
+TREES = {
+    start + path.name: ast.parse(path.read_text(encoding="utf-8"))
+    for start, room in ROOMS.items()
+    for path in sorted(room.glob("*.py"))
+}
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "40_experience.ipynb"
 CELLS = [
     ast.parse("".join(cell["source"]))
@@ -114,6 +119,7 @@ def variants() -> dict[str, set[str]]:
     known = {
         "kind": {"both", "behind", "ahead", "alike"},
         "tendency": {"feeling", "reason", "undetermined"},
+        "moments_kind": {"clear", "few", "unclear", "unknown"},
     }
     found: dict[str, set[str]] = {}
     for call in calls(shown(), "words"):
@@ -240,6 +246,29 @@ def test_a_difference_is_one_of_the_kinds_that_have_titles() -> None:
         *(texts(value) for each in choices if isinstance(each.keys[0], ast.Tuple) for value in each.values)
     )
     assert kinds | {"alike"} == VARIANTS["rivals"]
+
+
+def test_what_can_be_said_of_moments_of_truth_is_one_of_the_kinds_that_have_titles() -> None:
+    made = next(node for node in nodes("extracts.py") if getattr(node, "name", "") == "moments_kind")
+    given = {text for node in ast.walk(made) if isinstance(node, ast.Return) for text in texts(node.value)}
+    assert given == VARIANTS["journey"]
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_it_is_said_beside_the_themes_that_names_may_stand_there_and_of_which_wave_they_are(
+    language: str,
+) -> None:
+    told = messages.catalogue()
+    assert {"en": "Names of persons", "ko": "사람 이름"}[language] in told["experience.needs.note"][language]
+    assert "{period}" in told["experience.needs.subtitle"][language]
+    assert "{wave}" in told["experience.needs.in_wave"][language]
+
+
+def test_no_level_of_significance_is_worded_but_that_of_the_params() -> None:
+    told = [
+        text for key, texts in messages.catalogue().items() if "experience." in key for text in texts.values()
+    ]
+    assert not [text for text in told if re.search(r"\b5 ?%", text)]
 
 
 @pytest.mark.parametrize("name", sorted(ASKED | TABLES | VALUES))

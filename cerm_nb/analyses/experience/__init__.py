@@ -22,6 +22,7 @@ from cerm_nb.analyses.experience.extracts import (
     headline,
     leads,
     moments,
+    moments_kind,
     named,
     side_by_side,
     standing,
@@ -38,8 +39,7 @@ from cerm_nb.analyses.experience.frames import (
     loyalty_table,
     touchpoints_table,
 )
-from cerm_nb.analyses.experience.group_answers import GROUPINGS, GroupAnswers, answer_by_group
-from cerm_nb.analyses.experience.groups import by_group, group_of
+from cerm_nb.analyses.experience.group_answers import GROUPINGS, GroupAnswers, answer_by_group, called
 from cerm_nb.analyses.experience.importance import Importance, derive
 from cerm_nb.analyses.experience.levels import Levels, levels
 from cerm_nb.analyses.experience.loyalty import loyalty
@@ -71,7 +71,7 @@ __all__ = [
     "answer_by_group",
     "attributes_table",
     "best_levels",
-    "by_group",
+    "called",
     "carriers",
     "changes",
     "classes",
@@ -84,13 +84,13 @@ __all__ = [
     "effects",
     "feeling",
     "furthest_apart",
-    "group_of",
     "headline",
     "leads",
     "levels",
     "loyalty",
     "loyalty_table",
     "moments",
+    "moments_kind",
     "named",
     "overall_differences",
     "priorities",

@@ -134,7 +134,7 @@ def _frame(
     }
     likeliest = shares.argmax(axis=0).astype(np.int64)
     chance = benjamini_hochberg(np.where(used, _by_chance(lost, won, likeliest), np.nan))
-    clear = used & (chance < 1 - own.confidence) & (shares.max(axis=0) >= own.class_probability)
+    clear = used & (chance < own.significance) & (shares.max(axis=0) >= own.class_probability)
     named = np.where(clear, np.array(CLASSES, dtype=object)[likeliest], "undetermined")
     columns |= {"class": named, "class_probability": np.where(used, shares.max(axis=0), np.nan)}
     return survey.items[ITEM].assign(**columns)

@@ -1,4 +1,9 @@
-"""Us against each competitor, and this wave against the one before."""
+"""Us against each competitor, and this wave against the one before.
+
+All of these take a survey from `read_survey`, use min_neff and confidence of the params, and give a frame
+with n and n_eff (of the smaller side), difference (points, ours less theirs or now less then), low, high, p
+and p_adjusted; numbers are NaN where n_eff is under `min_neff`.
+"""
 
 from __future__ import annotations
 
@@ -21,44 +26,56 @@ COLUMNS = ["n", "n_eff", "difference", "low", "high", "p", "p_adjusted"]
 def differences(survey: Survey, own: Params) -> pd.DataFrame:
     """Compare our experience with every competitor's, attribute by attribute.
 
-    Parameters
-    ----------
-    survey
-        From `read_survey`.
-    own
-        min_neff and confidence are used.
-
     Returns
     -------
     DataFrame
         touchpoint, attribute, competitor, method (``paired`` where enough respondents rate both, else
-        ``welch``), n, n_eff, difference (ours less theirs), low, high, p, p_adjusted (Benjamini–Hochberg
-        over the whole grid), is_best (whether the competitor is the attribute's best); numbers are NaN
-        where n_eff is under `min_neff`.
+        ``welch``), the numbers, with p_adjusted by Benjamini–Hochberg over the whole grid, is_best (whether
+        the competitor is the attribute's best; of several alike the first) and p_best (of the best alone:
+        whether we are behind it, or ahead of it and so of all, adjusted for its choice and then by
+        Benjamini–Hochberg over attributes).
+
+    Notes
+    -----
+    The best competitor is picked by the same answers. To be behind it is to be behind one at least of k, so
+    its p counts k times (Bonferroni); to be ahead of it is to be ahead of every one, so the largest p of all
+    counts (Berger 1982, *Technometrics* 24).
     """
     parts = [_against(survey, brand, survey.ratings["experience"], own) for brand in survey.brands[1:]]
     if not parts:
-        return pd.DataFrame(columns=[*ITEM, "competitor", "method", *COLUMNS, "is_best"])
+        return pd.DataFrame(columns=[*ITEM, "competitor", "method", *COLUMNS, "is_best", "p_best"])
     frame = pd.concat(parts, ignore_index=True)
     frame["p_adjusted"] = benjamini_hochberg(frame["p"])
-    best = frame.groupby(ITEM, sort=False)["theirs"].transform("max")
-    return frame.assign(is_best=frame["theirs"].notna() & (frame["theirs"] == best)).drop(columns="theirs")
+    frame["is_best"] = _best(frame)
+    frame["p_best"] = benjamini_hochberg(_chosen(frame).where(frame["is_best"]))
+    return frame.drop(columns="theirs")
+
+
+def _best(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a competitor is the best of its attribute; the first of several alike."""
+    highest = frame["theirs"] == frame.groupby(ITEM, sort=False)["theirs"].transform("max")
+    return highest & ~frame[highest].duplicated(ITEM).reindex(frame.index, fill_value=False)
+
+
+def _chosen(frame: pd.DataFrame) -> pd.Series[float]:
+    """Take the p of a contrast as that of its attribute's best competitor, adjusted for the choice."""
+    ahead = frame["difference"] > 0
+    told = frame[ITEM].assign(
+        compared=frame["difference"].notna(),
+        p=frame["p"].where(ahead, 1.0).where(frame["difference"].notna()),  # not ahead of one is not of all
+    )
+    of_item = told.groupby(ITEM, sort=False)
+    behind = (frame["p"] * of_item["compared"].transform("sum")).clip(upper=1.0)
+    return behind.mask(ahead, of_item["p"].transform("max"))
 
 
 def overall_differences(survey: Survey, own: Params) -> pd.DataFrame:
     """Compare overall judgements with every competitor's: few contrasts, planned.
 
-    Parameters
-    ----------
-    survey
-        From `read_survey`.
-    own
-        outcome, min_neff and confidence are used.
-
     Returns
     -------
     DataFrame
-        competitor, method, n, n_eff, difference, low, high, p, p_adjusted (Holm).
+        competitor, method, the numbers with p_adjusted by Holm; empty where `outcome` was not asked.
     """
     judged = survey.outcomes.get((own.outcome, "overall"))
     if judged is None or len(survey.brands) < 2:
@@ -103,19 +120,11 @@ def _told(found: Contrast, own: Params) -> pd.DataFrame:
 def changes(survey: Survey, own: Params) -> pd.DataFrame:
     """Compare our experience in the wave told of with the last one before in which we were rated.
 
-    Parameters
-    ----------
-    survey
-        From `read_survey`.
-    own
-        min_neff and confidence are used.
-
     Returns
     -------
     DataFrame
-        touchpoint, attribute, wave, before, n, n_eff (of the smaller wave), difference, low, high, p,
-        p_adjusted (Benjamini–Hochberg); empty where there is no wave before. Respondents of both waves are
-        counted for what they share.
+        touchpoint, attribute, wave, before, the numbers with p_adjusted by Benjamini–Hochberg; empty where
+        there is no wave before. Respondents of both waves are counted for what they share.
     """
     values = survey.ratings["experience"]
     past = survey.waves[: survey.waves.index(survey.wave)]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.verdict import CLEAR, TESTED
-from cerm_nb.surveys import ITEM, item_names
+from cerm_nb.analyses.experience.frames import to_best
+from cerm_nb.analyses.experience.importance import TOP
+from cerm_nb.analyses.experience.verdict import CLEAR
+from cerm_nb.surveys import item_names
 
 if TYPE_CHECKING:
     from cerm_nb.analyses.experience.classes import Classes
@@ -64,10 +66,24 @@ def named(frame: pd.DataFrame) -> pd.DataFrame:
 def moments(first: Priorities) -> pd.DataFrame:
     """List touchpoints along the journey with ``low`` and ``high`` of below_floor, and the moments of truth.
 
-    A moment of truth is among the first three in at least `CLEAR` of the draws.
+    A moment of truth is among the first three in at least `CLEAR` of the draws; see `among_first` for where
+    there are too few touchpoints for it.
     """
     frame = first.touchpoints.rename(columns={"below_low": "low", "below_high": "high"})
     return frame.assign(is_moment=frame["p_top3"] >= CLEAR)
+
+
+def moments_kind(touchpoints: pd.DataFrame) -> str:
+    """Tell what can be said of moments of truth: ``clear``, ``unclear``, or why nothing can.
+
+    ``few`` touchpoints (fewer than twice the first three), or their weight is ``unknown``.
+    """
+    ranked = int(touchpoints["rank"].notna().sum())
+    if not ranked:
+        return "unknown"
+    if ranked < 2 * TOP:
+        return "few"
+    return "clear" if touchpoints["is_moment"].any() else "unclear"
 
 
 def stated_and_derived(found: Importance, levels: Levels, survey: Survey) -> pd.DataFrame:
@@ -103,20 +119,22 @@ def worst_gaps(survey: Survey, levels: Levels) -> tuple[pd.DataFrame, int, int]:
     return lowest, int((gaps["gap_high"] < 0).sum()), len(gaps)
 
 
-def standing(differences: pd.DataFrame) -> Standing:
+def standing(differences: pd.DataFrame, own: Params) -> Standing:
     """Tell which differences remain; see `Standing`.
 
     Parameters
     ----------
     differences
         touchpoint, attribute (or competitor alone), difference, low, high, n, p, p_adjusted. Of the
-        competitors an attribute's best (`is_best`) is compared.
+        competitors an attribute's best (`is_best`) is compared, by p_best.
+    own
+        confidence is used: an adjusted p below 1 less that remains.
     """
     if "is_best" in differences:
-        differences = differences[differences["is_best"].astype(bool)].drop_duplicates(ITEM)
+        differences = to_best(differences)
     known = differences.dropna(subset=["difference"])
     known = known.rename(columns={"competitor": "item"}) if "touchpoint" not in known else named(known)
-    clear = known[known["p_adjusted"] < TESTED]
+    clear = known[known["p_adjusted"] < own.significance]
     worse, better = clear[clear["difference"] < 0], clear[clear["difference"] > 0]
     kinds = {(True, True): "both", (True, False): "behind", (False, True): "ahead"}
     shown = known.sort_values(["p_adjusted", "p"], kind="stable").head(MOST)
@@ -219,11 +237,11 @@ def themes_table(found: Needs) -> pd.DataFrame:
     return ordered[kept].reset_index(drop=True)
 
 
-def furthest_apart(found: pd.DataFrame) -> pd.DataFrame:
+def furthest_apart(found: pd.DataFrame, own: Params) -> pd.DataFrame:
     """Pick attributes on which a group differs for certain from all others, the clearest `MOST`."""
     if "p_adjusted" not in found:
         return found.copy()
-    clear = named(found[found["p_adjusted"] < TESTED])
+    clear = named(found[found["p_adjusted"] < own.significance])
     nearest = clear.sort_values(["p_adjusted", "p"], kind="stable").head(MOST)
     return nearest.sort_values(["grouping", "group", "difference"], kind="stable", ignore_index=True)
 

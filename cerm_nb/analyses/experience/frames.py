@@ -53,20 +53,24 @@ def attributes_table(
     -------
     DataFrame
         One row per attribute and brand, the own brand first. ``low`` and ``high`` are of importance_derived;
-        difference_vs_best is ours less the best competitor's, with p_adjusted over the grid.
+        difference_vs_best is ours less the best competitor's, with p_adjusted (`p_best`).
     """
     parts = survey.items[ITEM].assign(brand=survey.own_brand)
     if not importance.reason:
         renamed = importance.frame.rename(columns={"share": "importance_derived"})
         parts = parts.merge(renamed[[*ITEM, "importance_derived", "low", "high"]], on=ITEM, how="left")
-    best = differences[differences["is_best"].astype(bool)].drop_duplicates(ITEM)
-    best = best.rename(columns={"difference": "difference_vs_best"})
+    best = to_best(differences).rename(columns={"difference": "difference_vs_best"})
     parts = parts.merge(best[[*ITEM, "difference_vs_best", "p_adjusted"]], on=ITEM, how="left")
     parts = parts.merge(kinds.frame[[*ITEM, "class", "class_probability"]], on=ITEM, how="left")
     parts = parts.merge(first.attributes[[*ITEM, "priority", "p_top3"]], on=ITEM, how="left")
     table = levels.frame.merge(parts, on=[*ITEM, "brand"], how="left")
     table["class"] = table["class"].fillna("")
     return table.reindex(columns=ATTRIBUTES)
+
+
+def to_best(differences: pd.DataFrame) -> pd.DataFrame:
+    """Keep the differences to each attribute's best competitor, p_adjusted for having chosen it."""
+    return differences[differences["is_best"].astype(bool)].assign(p_adjusted=differences["p_best"])
 
 
 def drivers_table(found: Drivers) -> pd.DataFrame:

@@ -15,12 +15,7 @@ from cerm_nb.analyses.experience.levels import levels
 from cerm_nb.analyses.experience.loyalty import COLUMNS as LOYALTY
 from cerm_nb.analyses.experience.loyalty import loyalty
 from cerm_nb.analyses.experience.priorities import priorities
-from cerm_nb.analyses.experience.suppression import (
-    blank,
-    loyalty_kept_back,
-    raters_kept_back,
-    touchpoints_kept_back,
-)
+from cerm_nb.analyses.experience.suppression import Hidden, blank, hidden_cells, numbered
 from cerm_nb.surveys import ITEM, draw_respondents, item_names
 
 if TYPE_CHECKING:
@@ -61,7 +56,7 @@ class GroupAnswers:
     Notes
     -----
     Nothing is told of a few, and nothing of a few follows from the total less what is told of the other
-    groups of a grouping; see `kept_back`.
+    groups, of the same grouping or of both; see `kept_back`.
     """
 
     attributes: pd.DataFrame
@@ -99,14 +94,40 @@ def answer_by_group(survey: Survey, published: Mapping[str, pd.DataFrame], own: 
     GroupAnswers
         With empty frames where no group has `min_group` respondents.
     """
-    found = [_answers(survey, name, groups, own) for name, groups in _groupings(survey, published)]
-    names = ("attributes", "touchpoints", "loyalty", "first")
+    there = dict(_groupings(survey, published))
+    names = {grouping: _large(survey, groups, own) for grouping, groups in there.items()}
+    numbers = [(numbered(groups, names[each]), len(names[each])) for each, groups in there.items()]
+    hidden = dict(zip(there, hidden_cells(survey, numbers, own), strict=True))
+    found = [_answers(survey, each, there[each], names[each], hidden[each], own) for each in there]
+    kinds = ("attributes", "touchpoints", "loyalty", "first")
     columns: tuple[list[str], ...] = ([], TOUCHPOINTS, LOYALTY, FIRST)
     frames = (
-        _together([getattr(each, name) for each in found], [*GROUP, *told])
-        for name, told in zip(names, columns, strict=True)
+        _together([getattr(each, kind) for each in found], [*GROUP, *told])
+        for kind, told in zip(kinds, columns, strict=True)
     )
     return GroupAnswers(*frames)
+
+
+def called(frame: pd.DataFrame, sizes: pd.DataFrame | None) -> pd.DataFrame:
+    """Call segments by the names that the question of segments gave them.
+
+    Parameters
+    ----------
+    frame
+        With grouping and group, such as `GroupAnswers.first`.
+    sizes
+        Published table ``segments.sizes`` with segment and name; None where there is none.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; tiers, and segments without a name, stay as they are.
+    """
+    if sizes is None:
+        return frame
+    names = dict(zip(sizes["segment"].astype("str"), sizes["name"].astype("str"), strict=True))
+    known = (frame["grouping"] == "segment") & frame["group"].isin(names.keys())
+    return frame.assign(group=frame["group"].mask(known, frame["group"].map(names)))
 
 
 def _groupings(survey: Survey, published: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series[str]]]:
@@ -119,10 +140,16 @@ def _groupings(survey: Survey, published: Mapping[str, pd.DataFrame]) -> Iterato
             yield name, group_of(survey, frame, by, name)
 
 
-def _answers(survey: Survey, grouping: str, groups: pd.Series[str], own: Params) -> GroupAnswers:
+def _large(survey: Survey, groups: pd.Series[str], own: Params) -> list[str]:
+    """List groups of which at least `min_group` respondents are in the wave told of."""
     ours = groups.iloc[survey.at()].value_counts()
-    names = sorted(ours.index[ours >= own.min_group])
-    told = by_group(survey, groups.where(groups.isin(names)), own)
+    return sorted(ours.index[ours >= own.min_group])
+
+
+def _answers(
+    survey: Survey, grouping: str, groups: pd.Series[str], names: list[str], hidden: Hidden, own: Params
+) -> GroupAnswers:
+    told = by_group(survey, groups, names, hidden.levels, own)
     parts = [_of_one(part_of(survey, (groups == name).to_numpy(dtype=bool)), own) for name in names]
     labelled = [
         tuple(_labelled(frame, grouping, name) for frame in part)
@@ -137,12 +164,12 @@ def _answers(survey: Survey, grouping: str, groups: pd.Series[str], own: Params)
     told = told.assign(grouping=grouping).merge(ranked, on=[*GROUP, *ITEM], how="left")
     told = told[[*GROUP, *(name for name in told if name not in GROUP)]]
     told = blank(told, told["state"] == "hidden", RANKED)
-    first = _first_told(first, told, raters_kept_back(survey, groups, names, own))
-    met = blank(touchpoints, touchpoints_kept_back(survey, groups, names, own).ravel(), MET)
-    few = loyalty_kept_back(survey, groups, names, own)
-    asked = judged[["group", "wave", "measure"]].itertuples(index=False, name=None)
-    judged = blank(judged, np.array([cell in few for cell in asked], dtype=bool), JUDGED)
-    return GroupAnswers(told, met, judged, first)
+    first = _first_told(first, told, hidden.raters)
+    met = blank(touchpoints, hidden.touchpoints.ravel(), MET)
+    number = judged["group"].map({name: at for at, name in enumerate(names)})
+    cells = zip(number, judged["wave"], judged["measure"], strict=True)
+    few = [bool(hidden.judgements[wave, measure][at]) for at, wave, measure in cells]
+    return GroupAnswers(told, met, blank(judged, np.array(few, dtype=bool), JUDGED), first)
 
 
 def part_of(survey: Survey, kept: Truths) -> Survey:
@@ -170,8 +197,8 @@ def _of_one(survey: Survey, own: Params) -> tuple[pd.DataFrame, ...]:
     judged = loyalty(survey, own)
     ours = judged[judged["brand"] == survey.own_brand]
     top = first.attributes.assign(item=item_names(first.attributes), source=first.source, n=survey.raters)
-    top = top.sort_values(["rank"], kind="stable").head(1).rename(columns={"performance": "now"})[FIRST]
-    return ranked, touchpoints_table(first), ours, _without(top, top["p_top3"].isna())
+    top = top.sort_values(["rank"], kind="stable").head(1).rename(columns={"performance": "now"})
+    return ranked, touchpoints_table(first), ours, _without(top[FIRST], top["priority"].isna())
 
 
 def _without(first: pd.DataFrame, unknown: pd.Series[bool]) -> pd.DataFrame:

@@ -8,19 +8,21 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.experience.levels import brand_levels
-from cerm_nb.analyses.experience.suppression import blank, levels_kept_back, numbered
+from cerm_nb.analyses.experience.suppression import blank
 from cerm_nb.stats import benjamini_hochberg, unpaired
 from cerm_nb.surveys import ITEM
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from cerm_nb.analyses.experience.parameters import Params
     from cerm_nb.stats import Integers, Truths
     from cerm_nb.surveys import Survey
 
 GAPS = ["gap", "gap_low", "gap_high"]
 KEPT = ["importance_stated", "expectation", "experience", "experience_low", "experience_high", *GAPS]
-LEVELS = ["n", "n_eff", "experience", "experience_low", "experience_high"]
-LEVELS += ["difference", "low", "high", "p", "p_adjusted"]
+COMPARED = ["difference", "low", "high", "p", "p_adjusted"]
+LEVELS = ["n", "n_eff", "experience", "experience_low", "experience_high", *COMPARED]
 
 
 def group_of(survey: Survey, table: pd.DataFrame, key: str, name: str) -> pd.Series[str]:
@@ -51,7 +53,9 @@ def group_of(survey: Survey, table: pd.DataFrame, key: str, name: str) -> pd.Ser
     return survey.rows["respondent"].map(known).map(groups)
 
 
-def by_group(survey: Survey, groups: pd.Series[str], own: Params) -> pd.DataFrame:
+def by_group(
+    survey: Survey, groups: pd.Series[str], names: Sequence[str], hidden: Mapping[str, Truths], own: Params
+) -> pd.DataFrame:
     """Tell our levels by group, each against all other respondents.
 
     Parameters
@@ -60,6 +64,10 @@ def by_group(survey: Survey, groups: pd.Series[str], own: Params) -> pd.DataFram
         From `read_survey`.
     groups
         Group of each row of the survey.
+    names
+        Groups to tell of.
+    hidden
+        Cells kept back, by measure; see `Hidden`.
     own
         min_neff, clear_neff and confidence are used.
 
@@ -68,36 +76,20 @@ def by_group(survey: Survey, groups: pd.Series[str], own: Params) -> pd.DataFram
     DataFrame
         group, touchpoint, attribute, n, n_eff, state, importance_stated, expectation, experience with
         interval, gap with interval, difference (experience less that of all others), low, high, p,
-        p_adjusted (Benjamini–Hochberg over all groups and attributes). Numbers of groups with fewer
-        than `min_neff` effective answers or `min_group` respondents, or compared with fewer, are NaN, n and
-        n_eff too, and so are those of the next smallest group where the total would tell them.
+        p_adjusted (Benjamini–Hochberg over all groups and attributes). Numbers of cells kept back, n and
+        n_eff too, are NaN, and so are comparisons with fewer than `min_neff` effective answers.
     """
     rows = survey.at()
     member = groups.iloc[rows].fillna("").to_numpy(dtype=object)
-    names = sorted(set(member) - {""})
     parts = [_group(survey, name, rows[member == name], rows[member != name], own) for name in names]
     if not parts:
-        columns = [
-            "group",
-            *ITEM,
-            "n",
-            "n_eff",
-            "state",
-            *KEPT,
-            "difference",
-            "low",
-            "high",
-            "p",
-            "p_adjusted",
-        ]
-        return pd.DataFrame(columns=columns)
-    hidden = levels_kept_back(survey, numbered(groups, names), len(names), own)
+        return pd.DataFrame(columns=["group", *ITEM, "n", "n_eff", "state", *KEPT, *COMPARED])
     frame = pd.concat(parts, ignore_index=True)
     frame = frame.assign(p_adjusted=benjamini_hochberg(frame["p"]))
     return _told(frame, {name: cells.ravel() for name, cells in hidden.items()})
 
 
-def _told(frame: pd.DataFrame, hidden: dict[str, Truths]) -> pd.DataFrame:
+def _told(frame: pd.DataFrame, hidden: Mapping[str, Truths]) -> pd.DataFrame:
     """Blank what is kept back; without a level of experience nothing that rests on it is told."""
     stated = frame.assign(
         importance_stated=frame["importance_stated"].mask(hidden["importance"]),

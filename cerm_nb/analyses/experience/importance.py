@@ -185,10 +185,13 @@ def _frame(survey: Survey, shares: Floats, used: Truths, n_eff: Floats, own: Par
     return frame.assign(n_eff=n_eff)
 
 
-def among_first(ranks: Floats, ranked: int) -> Floats:
-    """Share of the draws in which each column is among the first three; NaN where there are no more."""
-    shares = (ranks[1:] <= TOP).mean(axis=0)
-    return np.asarray(shares if ranked > TOP else np.full(len(shares), np.nan))
+def among_first(ranks: Floats, ranked: int, first: int = TOP) -> Floats:
+    """Share of the draws in which each column is among the first, three unless told.
+
+    NaN where these would be more than half of all that are ranked: to be one of them is no distinction then.
+    """
+    shares = (ranks[1:] <= first).mean(axis=0)
+    return np.asarray(shares if 0 < 2 * first <= ranked else np.full(len(shares), np.nan))
 
 
 def rank_draws(values: Floats) -> Floats:

@@ -53,6 +53,11 @@ class Needs:
     hidden: int = 0
     n: int = 0
 
+    @property
+    def unmet(self) -> int:
+        """Themes that are unmet needs."""
+        return int(self.frame["is_unmet"].sum())
+
 
 @dataclass(frozen=True, eq=False)
 class _Answers:

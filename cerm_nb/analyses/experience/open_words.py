@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cerm_nb.analyses.experience.word_forms import english_base, is_verbal, root, sure_root
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,8 +33,8 @@ ENGLISH_NAME = re.compile(
     r"|\b(?i:manager|concierge|receptionist|waiter|waitress|chef) [A-Z][a-z'-]+(?: [A-Z][a-z'-]+)?"
 )
 PRIVATE = re.compile(
-    r"(?is)<(script|style)\b.*?</\1>|<[a-z/!][^>]*(?:>|$)|&#?\w+;|[^\s<>]* ?@ ?[^\s<>]*|(?:https?://|www\.)\S+|"
-    r"\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|kr|io|app|jp|cn|me)\b\S*|\+?\d[\d\s().-]{6,}\d|[a-z_]*\d[a-z\d_]*"
+    r"(?is)<(script|style)\b.*?</\1>|<[a-z/!][^>]*(?:>|$)|&#?\w+;|[^\s<>]{0,64} ?@ ?[^\s<>]*|(?:https?://|www\.)\S+|"
+    r"\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|kr|io|app|jp|cn|me)\b\S*|\+?\d[\d\s().-]{6,}\d|[a-z_]{0,64}\d[a-z\d_]*"
 )
 AFTER_CONSONANT = frozenset("은 이 을 과 으로 으로는 이나 이라도".split())  # noqa: SIM905
 AFTER_VOWEL = frozenset("는 가 를 와 나 라도".split())  # noqa: SIM905
@@ -45,14 +47,7 @@ PARTICLES = (
 )
 PLURALS = frozenset(["분들", "들"])
 SURE = frozenset(one for one in PARTICLES if one not in "의도로만나")  # the others end too many nouns
-ENDINGS = re.compile(
-    r"(?<=[가-힣])(?:했습니다|하였습니다|합니다|입니다|습니다|었습니다|았습니다|했어요|었어요|았어요|아요|어요|네요|지요|"
-    r"하는|했던|하게|하고|하면|해서|어서|아서)$"
-)
-VERBAL = re.compile(
-    r"(?:게|고|며|면|면서|지만|는데|은데|던|도록|려고|자마자|서서|니다|세요|해요|죠|까요|려|겨|져|켜|쳐|혀|해|돼|워|어|아|"
-    r"하는|되는|는|한|된|운|은|을|할|될|출|릴|인데|기를)$"
-)
+TIMES = frozenset("오전 오후 아침 점심 저녁 주말 평일 당일".split())  # noqa: SIM905  # stand with 로 more than alone
 FEELING = re.compile(r"아쉬|좋겠|바랍|바라|있었으면|없어|없었|wish$")  # of a wish, whatever it is for
 COMMON = frozenset(
     """
@@ -89,33 +84,38 @@ class Vocabulary:
 
     Parameters
     ----------
-    alone
-        Korean words as they are written.
+    words
+        As they are written, in small letters.
     particles
-        Word without its last syllables → particles it is written with.
+        Korean word without its last syllables → particles it is written with.
+    roots
+        Korean words that are written with 하다 or 되다.
     names
         Names of persons, left out.
     """
 
-    alone: frozenset[str]
+    words: frozenset[str]
     particles: dict[str, frozenset[str]]
+    roots: frozenset[str]
     names: frozenset[str]
 
-    def tokens(self, text: str) -> list[str]:
-        """Cut an answer into words, Korean ones without their particles and endings."""
-        words = (word for word in WORDS.findall(text) if word not in COMMON and not FEELING.match(word))
-        bare = [ENDINGS.sub("", self.bare(self.bare(word))) for word in words]
-        return [word for word in bare if len(word) > 1 and word not in COMMON and word not in self.names]
-
     def nouns(self, text: str) -> list[str]:
-        """Cut an answer into words, forms of Korean verbs and adjectives left out."""
-        return [word for word in self.tokens(text) if not self.is_verbal(word)]
+        """Cut an answer into words in one form each; of Korean verbs only the roots of 하다 are kept."""
+        words = (word for word in WORDS.findall(text) if word not in COMMON and not FEELING.match(word))
+        found = [self._korean(word) if word[0] >= "가" else english_base(word, self.words) for word in words]
+        return [word for word in found if len(word) > 1 and word not in COMMON and word not in self.names]
+
+    def _korean(self, word: str) -> str:
+        """Give a word without particle and ending; empty for a form of a verb without such a root."""
+        bare = self.bare(self.bare(word))
+        known = root(bare, self.roots)
+        return known or ("" if is_verbal(bare) and not self.is_noun(bare) else bare)
 
     def bare(self, word: str) -> str:
         """Take off a particle where the answers show that it is one."""
         for stem, particle in _splits(word):
             seen = self.particles.get(stem, frozenset())
-            known = stem in self.alone or len(seen) > 1 or particle in PLURALS
+            known = stem in self.words or stem in TIMES or len(seen) > 1 or particle in PLURALS
             if len(stem) == 1:
                 known = len(seen & SUBJECTS) > 1
             if known or (len(stem) > 1 and particle in SURE and not self.is_noun(word)):
@@ -126,21 +126,17 @@ class Vocabulary:
         """Whether the answers put a particle behind it that only nouns have."""
         return bool(self.particles.get(word, frozenset()) & CASES)
 
-    def is_verbal(self, word: str) -> bool:
-        """Whether it looks like a form of a verb or an adjective, and is used as no noun."""
-        if any((ord(one) - 0xAC00) % 28 in (18, 20) for one in word if "가" <= one <= "힣"):  # ㅄ, ㅆ
-            return True
-        return bool(VERBAL.search(word)) and not self.is_noun(word)
-
 
 def vocabulary(texts: Iterable[str], names: frozenset[str] = frozenset()) -> Vocabulary:
-    """Learn from all answers which endings of words are particles."""
-    words = {word for text in texts for word in WORDS.findall(text) if "가" <= word[0] <= "힣"}
+    """Learn from all answers which endings of words are particles, and which roots there are."""
+    words = frozenset(word for text in texts for word in WORDS.findall(text))
+    korean = [word for word in words if "가" <= word[0] <= "힣"]
     seen: dict[str, set[str]] = defaultdict(set)
-    for word in words:
+    for word in korean:
         for stem, particle in _splits(word):
             seen[stem].add(particle)
-    return Vocabulary(frozenset(words), {stem: frozenset(of) for stem, of in seen.items()}, names)
+    roots = frozenset(filter(None, map(sure_root, korean)))
+    return Vocabulary(words, {stem: frozenset(of) for stem, of in seen.items()}, roots, names)
 
 
 def _splits(word: str) -> list[tuple[str, str]]:

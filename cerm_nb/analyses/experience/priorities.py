@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.experience.importance import among_first, rank_draws
-from cerm_nb.analyses.experience.rivals import behind, redrawn_best, rival_means
+from cerm_nb.analyses.experience.importance import TOP, among_first, rank_draws
+from cerm_nb.analyses.experience.rivals import behind, redrawn_best, rival_means, worth_behind
 from cerm_nb.stats import effective_n, weighted_means, wilson_interval
 from cerm_nb.surveys import ITEM, find_item
 
@@ -35,12 +35,14 @@ class Priorities:
         touchpoint, attribute, weight (importance, 0–1), target, target_from (``params``, ``expectation`` or
         ``best_competitor``), performance, against_low and against_high (performance less the best
         competitor's, whichever that is; NaN where none is known), priority (weight × (target − performance),
-        points), low, high, p_top3, rank; NaN where answers are too few, also for importance to be derived.
+        points), low, high, p_top3 (chance to be among the first three; NaN where fewer than six are ranked),
+        p_first (the same, among the first half where fewer than six are), rank; NaN where answers are too
+        few, also for importance to be derived.
     touchpoints
         touchpoint, stage, n_eff, weight (known importance of its attributes) with weight_low and weight_high,
         below_floor (share of ratings under the floor) with below_low and below_high, reach (share of
         respondents who met it) with reach_low and reach_high, moment_of_truth (weight × below_floor ×
-        reach) with moment_low and moment_high, rank, p_top3.
+        reach) with moment_low and moment_high, rank, p_top3 (NaN where fewer than six are ranked).
     floor
         Rating below which an experience fails.
     """
@@ -80,11 +82,16 @@ def priorities(survey: Survey, draws: Draws, found: Importance, best: Floats, ow
     low, high = behind(performance, rivals, np.minimum(n_eff, answered), own)
     frame = survey.items[ITEM].assign(weight=weight[0], target=target[0], target_from=origin)
     frame = frame.assign(performance=np.where(known, performance[0], np.nan))
-    frame = frame.assign(against_low=low, against_high=high, priority=worth[0])
-    floor = own.floor or sum(survey.scale) / 2
-    return Priorities(
-        source, frame.assign(**_ranked(worth, own)), _touchpoints(survey, draws, weight, floor, own), floor
+    frame = frame.assign(against_low=low, against_high=high, priority=worth[0], **_ranked(worth, own))
+    from_best = frame["target_from"].eq("best_competitor") & frame["priority"].notna()
+    for name, end in zip(ENDS, worth_behind(weight, performance, rivals, own), strict=True):
+        frame[name] = frame[name].mask(from_best, end)
+    frame["low"], frame["high"] = (
+        frame[["low", "priority"]].min(axis=1),
+        frame[["high", "priority"]].max(axis=1),
     )
+    floor = own.floor or sum(survey.scale) / 2
+    return Priorities(source, frame, _touchpoints(survey, draws, weight, floor, own), floor)
 
 
 def _weights(survey: Survey, draws: Draws, found: Importance, own: Params) -> tuple[str, Floats]:
@@ -119,9 +126,12 @@ def _targets(survey: Survey, draws: Draws, best: Floats, own: Params) -> tuple[F
 def _ranked(worth: Floats, own: Params) -> dict[str, Floats]:
     """Interval, rank and chance to be among the first of each column."""
     known = np.isfinite(worth[0])
-    ranks = rank_draws(worth)
-    ends = dict(zip(ENDS, _ends(worth, own), strict=True))
-    told = {**ends, "p_top3": among_first(ranks, int(known.sum())), "rank": ranks[0]}
+    ranks, ranked = rank_draws(worth), int(known.sum())
+    told = dict(zip(ENDS, _ends(worth, own), strict=True)) | {"rank": ranks[0]}
+    told |= {
+        "p_top3": among_first(ranks, ranked),
+        "p_first": among_first(ranks, ranked, min(TOP, ranked // 2)),
+    }
     return {name: np.where(known, value, np.nan) for name, value in told.items()}
 
 

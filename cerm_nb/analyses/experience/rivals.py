@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cerm_nb.stats import Contrast, weighted_means
+from cerm_nb.stats import Contrast, normal_quantile, weighted_means
 
 if TYPE_CHECKING:
     from cerm_nb.analyses.experience.parameters import Params
@@ -92,8 +92,7 @@ def behind(ours: Floats, means: Floats, n_eff: Floats, own: Params) -> tuple[Flo
     drawn = np.where(np.isfinite(apart[:, 1:]), apart[:, 1:], np.where(known, apart[:, :1], 0.0))
     now, known = np.where(known, apart[:, :1], 0.0)[:, 0], known[:, 0]
     error = drawn.std(axis=1) * np.sqrt(n_eff / np.maximum(n_eff - 1, 1.0))
-    varies = known & (error > 0)
-    deviation = (now[:, None] - drawn) / np.where(varies, error, np.inf)[:, None]
+    deviation = (now[:, None] - drawn) / np.where(known & (error > 0), error, np.inf)[:, None]
     together = np.quantile(deviation.max(axis=(0, 2), initial=0.0), (1 + own.confidence) / 2)
     alone = Contrast(now, error, np.full_like(error, np.nan), n_eff, n_eff, n_eff - 1)
     low, high = alone.interval(own.confidence)
@@ -101,3 +100,42 @@ def behind(ours: Floats, means: Floats, n_eff: Floats, own: Params) -> tuple[Flo
     ends = (np.where(known, end, np.inf).min(axis=0, initial=np.inf) for end in (low, high))
     first, last = (np.where(known.any(axis=0), end, np.nan) for end in ends)
     return first, last
+
+
+def worth_behind(weight: Floats, ours: Floats, means: Floats, own: Params) -> tuple[Floats, Floats]:
+    """Interval of weight × (the best competitor's mean − ours), whichever of them is the best.
+
+    Parameters
+    ----------
+    weight, ours
+        Importance, and our means, in the sample and in each draw, shape (1 + draws, items).
+    means
+        From `rival_means`.
+    own
+        confidence is used.
+
+    Returns
+    -------
+    low, high : ndarray
+        Shape (items,), NaN where there is no competitor.
+
+    Notes
+    -----
+    The best is at least as far ahead as any: so the lower end is the highest of the lower ends to all
+    competitors, each so much lower that all hold together (the largest of an item's standardised deviations,
+    Westfall & Young 1993); the upper end is the highest of the upper ends.
+    """
+    tail = (1 - own.confidence) / 2
+    apart = means - ours
+    known = np.isfinite(apart[:, :1])
+    now = np.where(known, apart[:, :1], 0.0)
+    away = np.where(known & np.isfinite(apart[:, 1:]), apart[:, 1:] - now, 0.0)
+    spread = away.std(axis=1, keepdims=True)
+    largest = (away / np.where(spread > 0, spread, np.inf)).max(axis=0, initial=0.0)
+    together = np.maximum(np.quantile(largest, 1 - tail, axis=0) / normal_quantile(own.confidence), 1.0)
+    held = np.where(np.isfinite(weight[1:]), weight[1:], weight[0])
+    lows = np.quantile(held * (now + together * away), tail, axis=1)
+    highs = np.quantile(held * (now + away), 1 - tail, axis=1)
+    ends = (np.where(known[:, 0], end, -np.inf).max(axis=0, initial=-np.inf) for end in (lows, highs))
+    low, high = (np.where(known.any(axis=(0, 1)), end, np.nan) for end in ends)
+    return low, high

@@ -1,70 +1,68 @@
-"""Cells of groups that are kept back, so that nothing told of a few comes out by subtraction either."""
+"""Cells of groups that are kept back, measure by measure: see `kept_back`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.experience.loyalty import measures
+from cerm_nb.analyses.experience.subtraction import kept_back
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cerm_nb.analyses.experience.parameters import Params
     from cerm_nb.stats import Floats, Integers, Truths
     from cerm_nb.surveys import Survey
 
+    Groupings = Sequence[tuple[Integers, int]]
 
-def kept_back(values: Floats, weights: Floats, group: Integers, count: int, own: Params) -> Truths:
-    """Choose which groups' cells are not told.
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """What is not told of the groups of one grouping.
 
     Parameters
     ----------
-    values
-        Answers of all the total rests on, shape (rows, cells), NaN where there is none.
-    weights
-        Shape (rows,).
-    group
-        Number of each row's group from 0, −1 for a row of no group that is told of, shape (rows,).
-    count
-        Number of groups.
+    levels
+        ``importance``, ``expectation``, ``experience`` and ``gap`` → shape (groups, items).
+    touchpoints
+        Shape (groups, touchpoints).
+    raters
+        Whether the number of those who rated anything is, shape (groups,).
+    judgements
+        Wave and measure → shape (groups,).
+    """
+
+    levels: Mapping[str, Truths]
+    touchpoints: Truths
+    raters: Truths
+    judgements: Mapping[tuple[str, str], Truths]
+
+
+def hidden_cells(survey: Survey, groupings: Groupings, own: Params) -> list[Hidden]:
+    """Choose what is not told of groups, of all groupings together.
+
+    Parameters
+    ----------
+    survey
+        From `read_survey`.
+    groupings
+        As for `kept_back`, with the rows of the survey.
     own
         min_neff and min_group are used.
-
-    Returns
-    -------
-    ndarray
-        True where a group's cell is kept back, shape (count, cells).
-
-    Notes
-    -----
-    A cell is kept back where it rests on fewer than `min_neff` effective answers or `min_group` respondents.
-    The total of a cell is told elsewhere, so the total less the groups told tells those not told together,
-    respondents of no group among them. While these are too few, the smallest group told is kept back with
-    them (complementary suppression: Cox 1980, *Journal of the American Statistical Association* 75).
     """
-    member = (group[:, None] == np.append(np.arange(count), -1)).astype(float).T
-    held = np.where(np.isnan(values), 0.0, weights[:, None])
-    sums = np.stack([member @ power for power in ((held > 0).astype(float), held, held**2)])
-    told, rest = sums[:, :-1], sums[:, -1]
-    hidden = _few(told, own)
-    for _ in range(count):
-        left = rest + np.where(hidden, told, 0.0).sum(axis=1)
-        open_cells = np.flatnonzero((left[0] > 0) & _few(left, own) & ~hidden.all(axis=0))
-        if not len(open_cells):
-            break
-        smallest = np.where(hidden, np.inf, told[0]).argmin(axis=0)
-        hidden[smallest[open_cells], open_cells] = True
-    return hidden
-
-
-def _few(sums: Floats, own: Params) -> Truths:
-    """Whether answers counted, and sums of their weights and squared weights, are too few to be told."""
-    n, once, twice = sums
-    n_eff = np.where(twice > 0, once**2 / np.where(twice > 0, twice, 1.0), 0.0)
-    return np.asarray((n_eff < own.min_neff) | (n < own.min_group))
+    parts = zip(
+        _levels(survey, groupings, own),
+        _touchpoints(survey, groupings, own),
+        _raters(survey, groupings, own),
+        _judgements(survey, groupings, own),
+        strict=True,
+    )
+    return [Hidden(*part) for part in parts]
 
 
 def numbered(groups: pd.Series[str], names: Sequence[str]) -> Integers:
@@ -73,46 +71,48 @@ def numbered(groups: pd.Series[str], names: Sequence[str]) -> Integers:
     return np.asarray(places.fillna(-1), dtype=np.int64)
 
 
-def levels_kept_back(survey: Survey, group: Integers, count: int, own: Params) -> dict[str, Truths]:
-    """Choose by item which groups' levels are not told: of each measure, and of the gap; (groups, items)."""
+def _of_rows(
+    survey: Survey, values: Floats, rows: Integers, groupings: Groupings, own: Params
+) -> list[Truths]:
+    there = [(group[rows], count) for group, count in groupings]
+    return kept_back(values, survey.weights[rows], there, own)
+
+
+def _levels(survey: Survey, groupings: Groupings, own: Params) -> list[dict[str, Truths]]:
     rows = survey.at()
     given = {name: values[rows] for name, values in survey.ratings.items()}
     given["gap"] = given["experience"] - given["expectation"]
-    found = {
-        name: kept_back(values, survey.weights[rows], group[rows], count, own)
-        for name, values in given.items()
-    }
-    found["gap"] |= found["experience"] | found["expectation"]
+    hidden = {name: _of_rows(survey, values, rows, groupings, own) for name, values in given.items()}
+    found = [{name: cells[at] for name, cells in hidden.items()} for at in range(len(groupings))]
+    for each in found:
+        each["gap"] = each["gap"] | each["experience"] | each["expectation"]
     return found
 
 
-def touchpoints_kept_back(survey: Survey, groups: pd.Series[str], names: list[str], own: Params) -> Truths:
-    """Choose by touchpoint which groups are not told, by who rated it; shape (groups, touchpoints)."""
+def _touchpoints(survey: Survey, groupings: Groupings, own: Params) -> list[Truths]:
+    """By who rated anything at a touchpoint."""
     rows, codes = survey.at(), pd.factorize(survey.items["touchpoint"])[0]
     rated = ~np.isnan(survey.ratings["experience"][rows])
     belongs = (codes[:, None] == np.arange(codes.max() + 1)).astype(float)
-    values = np.where(rated @ belongs > 0, 1.0, np.nan)
-    return kept_back(values, survey.weights[rows], numbered(groups, names)[rows], len(names), own)
+    return _of_rows(survey, np.where(rated @ belongs > 0, 1.0, np.nan), rows, groupings, own)
 
 
-def raters_kept_back(survey: Survey, groups: pd.Series[str], names: list[str], own: Params) -> Truths:
-    """Choose which groups' number of raters is not told; shape (groups,)."""
+def _raters(survey: Survey, groupings: Groupings, own: Params) -> list[Truths]:
     rows = survey.at()
-    values = np.where((~np.isnan(survey.ratings["experience"][rows])).any(axis=1), 1.0, np.nan)[:, None]
-    return kept_back(values, survey.weights[rows], numbered(groups, names)[rows], len(names), own)[:, 0]
+    rated = (~np.isnan(survey.ratings["experience"][rows])).any(axis=1)
+    found = _of_rows(survey, np.where(rated, 1.0, np.nan)[:, None], rows, groupings, own)
+    return [cells[:, 0] for cells in found]
 
 
-def loyalty_kept_back(
-    survey: Survey, groups: pd.Series[str], names: list[str], own: Params
-) -> set[tuple[str, str, str]]:
-    """Choose which (group, wave, measure) of the own brand are not told."""
-    group, asked = numbered(groups, names), measures(survey)
-    found: set[tuple[str, str, str]] = set()
+def _judgements(survey: Survey, groupings: Groupings, own: Params) -> list[dict[tuple[str, str], Truths]]:
+    """By wave and overall judgement of the own brand."""
+    found: list[dict[tuple[str, str], Truths]] = [{} for _ in groupings]
+    asked = measures(survey)
     for wave in survey.waves if asked else ():
         rows = survey.at(wave=wave)
         values = np.column_stack([answers[rows] for answers in asked.values()])
-        hidden = kept_back(values, survey.weights[rows], group[rows], len(names), own)
-        found |= {(names[at], wave, list(asked)[cell]) for at, cell in np.argwhere(hidden)}
+        for told, cells in zip(found, _of_rows(survey, values, rows, groupings, own), strict=True):
+            told |= {(wave, measure): cells[:, at] for at, measure in enumerate(asked)}
     return found
 
 

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 Caveat = tuple[str, "Mapping[str, object]"]
 
-CLEAR = 0.8  # chance to be among the first three from which an attribute is one of them
-TESTED = 0.05  # adjusted p from which a difference to a competitor counts
+CLEAR = 0.8  # chance to be among the first from which an attribute is one of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +46,13 @@ class Answer:
     touchpoint, attribute
         What comes first; empty where unknown.
     p_top3
-        Chance that it is among the first three.
+        Chance that it is among the first three; NaN where fewer than six are ranked.
     share
         Its share of importance.
     against
         Our experience of it less the best competitor's; NaN where there is none.
     against_p
-        Its adjusted p.
+        Its p, adjusted for the choice of the best and for all attributes.
     caveats
         (key, values) in the order to be shown.
     """
@@ -96,7 +95,7 @@ def answer(
     survey, table, found, levels, kinds, first
         From `read_survey`, `attributes_table`, `derive`, `levels`, `classes` and `priorities`.
     own
-        min_neff is used.
+        confidence is used.
     """
     caveats = (*survey.caveats, *found.caveats, *levels.caveats, *_caveats(survey, found, kinds, first))
     ranked = first.attributes.dropna(subset=["priority"]).sort_values("rank", kind="stable")
@@ -113,8 +112,8 @@ def answer(
     aimed = row["target_from"] == "params" or not np.isfinite(level["gap"])
     gap = _to_target(level, row) if aimed else _to_expectation(level)
     against = float(ours["difference_vs_best"]), float(ours["p_adjusted"])
-    sure = float(row["p_top3"]) >= CLEAR or len(ranked) == 1
-    decision, reason = verdict(found, gap, against, sure=sure)
+    sure = float(row["p_first"]) >= CLEAR or len(ranked) == 1
+    decision, reason = verdict(found, gap, against, own, sure=sure)
     told = float(row["p_top3"]), float(row["weight"])
     n, n_eff = int(level["n"]), float(level["n_eff"])
     source = str(row["target_from"]) if aimed else "expectation"
@@ -138,6 +137,7 @@ def verdict(
     found: Importance,
     gap: tuple[float, float, float],
     against: tuple[float, float],
+    own: Params,
     *,
     sure: bool,
 ) -> tuple[str, str]:
@@ -151,8 +151,11 @@ def verdict(
         Gap of the first attribute, low and high.
     against
         Our lead on the best competitor there, and its adjusted p.
+    own
+        confidence is used: the best competitor is ahead where the adjusted p is below 1 less that.
     sure
-        Whether the attribute is among the first three in at least `CLEAR` of the draws, or the only one.
+        Whether the attribute is among the first three, or the first half of fewer than six, in at least
+        `CLEAR` of the draws; or the only one.
 
     Returns
     -------
@@ -168,7 +171,7 @@ def verdict(
         - ``go``: the first attribute is at the level expected or above.
     """
     short = gap[2] < 0
-    lost = against[0] < 0 and against[1] < TESTED
+    lost = against[0] < 0 and against[1] < own.significance
     rules = (
         ("stop", "behind_where_it_matters", short and lost and sure),
         ("watch", "importance_stated_only", bool(found.reason)),

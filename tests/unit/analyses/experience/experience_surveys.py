@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.experience import Params, Survey, read_survey
+from cerm_nb.analyses.experience.groups import by_group
+from cerm_nb.analyses.experience.suppression import hidden_cells, numbered
 
 HOTEL = Path(__file__).parents[4] / "data" / "hanbit_hotel"
 sys.path.insert(0, str(HOTEL))
@@ -103,3 +105,10 @@ def small(
     outcome = np.clip(np.rint(4 + ratings @ np.linspace(0.8, 0.0, width) - 1.6 * width / 2), -50, 50)
     ratings = changed.get("ratings", ratings)
     return read_survey(long_survey(ratings), outcomes_of(outcome), None, own or Params())
+
+
+def told_by_group(survey: Survey, groups: pd.Series, own: Params) -> pd.DataFrame:
+    """Levels by group, those kept back that must be."""
+    names = sorted(groups.dropna().unique())
+    (hidden,) = hidden_cells(survey, [(numbered(groups, names), len(names))], own)
+    return by_group(survey, groups, names, hidden.levels, own)

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from experience_surveys import long_survey, outcomes_of, small
+from experience_surveys import long_survey, outcomes_of, small, told_by_group
 
 from cerm_nb.analyses import experience as x
+from cerm_nb.analyses.experience.groups import group_of
 from cerm_nb.errors import DataError
 
 
@@ -173,18 +174,18 @@ def test_groups_too_small_have_no_numbers(hotel, own):
     groups = pd.Series(
         np.where(hotel.rows["respondent"] < "R000050", "small", "large"), index=hotel.rows.index
     )
-    found = x.by_group(hotel, groups, own)
+    found = told_by_group(hotel, groups, own)
     few = found[found["group"] == "small"]
     assert few["experience"].isna().all()
     assert few["difference"].isna().all()
     nobody = pd.Series(np.nan, index=hotel.rows.index, dtype="object")
-    assert x.by_group(hotel, nobody, own).empty
+    assert told_by_group(hotel, nobody, own).empty
 
 
 def test_tiers_are_found_by_the_customers_number(hotel, frames):
     numbers = frames[2]["customer_id"].dropna().unique()[:100]
     tiers = pd.DataFrame({"customer_id": numbers, "tier": ["top"] * 50 + ["base"] * 50})
-    groups = x.group_of(hotel, tiers, "customer_id", "tier")
+    groups = group_of(hotel, tiers, "customer_id", "tier")
     who = frames[2].set_index("respondent")["customer_id"]
     assert set(groups.dropna()) == {"top", "base"}
     one = hotel.rows["respondent"][groups.eq("top")].iloc[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from experience_surveys import long_survey, outcomes_of
+from experience_surveys import hotel_frames, long_survey, outcomes_of
 
 from cerm_nb.analyses import experience as x
 
@@ -42,9 +42,9 @@ def extracted(survey, outcomes, own=OWN):
         "moments": x.moments(first),
         "stated": x.stated_and_derived(found, levels, survey),
         "gaps": x.worst_gaps(survey, levels)[0],
-        "rivals": x.standing(grid),
-        "moved": x.standing(x.changes(survey, own)),
-        "overall": x.standing(x.overall_differences(survey, own)),
+        "rivals": x.standing(grid, OWN),
+        "moved": x.standing(x.changes(survey, own), own),
+        "overall": x.standing(x.overall_differences(survey, own), own),
         "side": x.side_by_side(survey, levels, first),
         "felt": x.feeling(drivers, own),
         "carried": x.carriers(drivers, own),
@@ -74,7 +74,7 @@ def differing(**columns):
     ],
 )
 def test_only_differences_that_stay_after_adjusting_are_told(difference, p, kind, lowest, highest):
-    found = x.standing(differing(difference=difference, p_adjusted=p))
+    found = x.standing(differing(difference=difference, p_adjusted=p), OWN)
     assert (found.kind, found.lowest, found.highest) == (kind, lowest, highest)
     told = dict.fromkeys(["behind", "ahead"], 0)
     told |= {"behind": sum(d < 0 and c < 0.05 for d, c in zip(difference, p, strict=True))}
@@ -87,7 +87,7 @@ def test_the_clearest_dozen_of_many_differences_is_shown():
     rng = np.random.default_rng(1)
     p = rng.permutation(np.linspace(0.001, 0.9, 40))
     many = differing(difference=rng.normal(size=40), p_adjusted=p)
-    found = x.standing(many)
+    found = x.standing(many, OWN)
     assert found.compared == 40
     assert sorted(found.frame["p_adjusted"]) == sorted(p)[:12]
 
@@ -95,15 +95,16 @@ def test_the_clearest_dozen_of_many_differences_is_shown():
 def test_an_attribute_is_held_against_its_best_competitor_alone():
     three = differing(difference=[-2.0, 1.0, 0.5], p_adjusted=[0.01, 0.01, 0.01])
     three = three.assign(attribute=["a", "a", "b"], competitor=["x", "y", "x"], is_best=[True, False, True])
-    found = x.standing(three)
+    three = three.assign(p_best=three["p_adjusted"])
+    found = x.standing(three, OWN)
     assert found.compared == 2
     assert (found.behind, found.ahead) == (1, 1)
 
 
 def test_differences_that_could_not_be_told_are_not_counted():
-    found = x.standing(differing(difference=[np.nan, -1.0], p_adjusted=[np.nan, 0.01]))
+    found = x.standing(differing(difference=[np.nan, -1.0], p_adjusted=[np.nan, 0.01]), OWN)
     assert (found.compared, found.behind) == (1, 1)
-    nothing = x.standing(x.differences(x.read_survey(*market(brands=("us",)), None, OWN), OWN))
+    nothing = x.standing(x.differences(x.read_survey(*market(brands=("us",)), None, OWN), OWN), OWN)
     assert (nothing.kind, nothing.compared, nothing.lowest) == ("alike", 0, "")
 
 
@@ -181,15 +182,35 @@ def test_groups_of_other_questions_are_joined_where_respondents_are_known(hotel,
     found = x.answer_by_group(hotel, published, own)
     assert found.attributes["grouping"].unique().tolist() == ["tier", "segment"]
     assert found.count == len(found.first) == 2 + members.nunique()
-    apart = x.furthest_apart(found.attributes)
+    apart = x.furthest_apart(found.attributes, own)
     assert 0 < len(apart) <= 12
     assert (apart["p_adjusted"] < 0.05).all()
     assert set(apart["grouping"]) == {"segment"}  # the tiers above are dealt out, whoever they are
     nobody = x.answer_by_group(hotel, {}, own)
     assert nobody.count == 0
-    assert x.furthest_apart(nobody.attributes).empty
+    assert x.furthest_apart(nobody.attributes, own).empty
     stranger = x.read_survey(frames[0], frames[1], None, own)
     assert x.answer_by_group(stranger, {"value.customers": tiers}, own).count == 0
+
+
+def test_groups_without_an_overall_judgement_are_answered_without_one(planted):
+    own = x.Params(bootstrap=100)
+    ratings = hotel_frames()[0]
+    survey = x.read_survey(ratings[ratings["wave"] == "2026-05"], None, None, own)
+    members = pd.Series(planted["segments_of_respondents"], name="segment").rename_axis("respondent")
+    found = x.answer_by_group(survey, {"segments.members": members.reset_index()}, own)
+    assert found.loyalty.empty
+    assert set(found.first["source"].dropna()) == {"stated"}
+    assert found.attributes["experience"].notna().any()
+    assert found.count == members.nunique()
+
+
+def test_segments_are_called_by_the_names_they_were_given():
+    frame = pd.DataFrame({"grouping": ["tier", "segment", "segment"], "group": ["1", "1", "7"]})
+    sizes = pd.DataFrame({"segment": ["1", "2"], "name": ["1. desk", "2. room"]})
+    assert x.called(frame, sizes)["group"].tolist() == ["1", "1. desk", "7"]
+    assert x.called(frame, None)["group"].tolist() == ["1", "1", "7"]
+    assert x.called(frame.iloc[:0], sizes).empty
 
 
 def test_themes_are_told_by_their_words_those_wished_for_first():

@@ -1,7 +1,10 @@
 """Themes of open answers: the planted ones are found, small ones and quotes are not shown."""
 
+import re
+
 import numpy as np
 import pandas as pd
+import pytest
 from experience_surveys import hotel_frames  # its import lets the generator be imported
 from generator import comments as planted
 
@@ -17,7 +20,7 @@ def written(size=600, seed=3):
 
 def words(*texts):
     known = vocabulary(texts)
-    return [known.tokens(text) for text in texts]
+    return [known.nouns(text) for text in texts]
 
 
 def terms_of(found):
@@ -30,7 +33,8 @@ def answers(texts, who=None, touchpoint="", wave="1"):
 
 
 def test_words_lose_particles_and_endings():
-    assert words("객실에서 와이파이가 끊겼습니다") == [["객실", "와이파이", "끊겼"]]
+    assert words("객실에서 와이파이가 끊겼습니다") == [["객실", "와이파이"]]
+    assert words("객실이 깨끗했고 좋았습니다", "깨끗한 객실인데 느려요")[1] == ["깨끗", "객실"]
     assert words("the staff were kind") == [["staff", "kind"]]
     assert words("") == [[]]
 
@@ -49,8 +53,27 @@ def test_told_terms_are_nouns():
         "수영장 물이 차가워요"
     ] * 30
     known = vocabulary(texts)
-    assert known.nouns(texts[0]) == ["체크아웃", "오후로"]
+    assert known.nouns(texts[0]) == ["체크아웃", "오후"]
     assert vocabulary(["배려가 배려를", "배려"]).nouns("배려") == ["배려"]
+
+
+FORMS = [
+    ("깨끗했습니다 깨끗했고 깨끗했는데 깨끗하네요 깨끗한 깨끗했던 깨끗하지만 깨끗해서", {"깨끗"}),
+    ("친절하셔서 친절하신 친절합니다 친절했어요 친절함 친절하게", {"친절"}),
+    ("좋았고 좋았습니다 좋아요 좋네요 느려요 느렸는데 느리네요 좁고 넓은 맛있었어요 끊겨서", set()),
+    ("안내해주셔서 안내했으면 안내되었습니다 안내입니다 안내였는데", {"안내"}),
+    ("보관함 무제한을 무제한 이해를 이해 담요가 담요를 담요", {"보관함", "무제한", "이해", "담요"}),
+    ("room rooms towel towels battery batteries glass glasses", {"room", "towel", "battery", "glass"}),
+    ("clean cleaned wait waiting waited drop dropped dropping drops", {"clean", "wait", "drop"}),
+    ("news bus breakfast evening even parking park ceiling", {"news", "bus", "breakfast", "evening"}),
+    ("blankets pillows", {"blankets", "pillows"}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FORMS)
+def test_forms_of_a_word_are_one_term_and_no_verb_form_is_told(text, expected):
+    found = set(vocabulary([text]).nouns(text))
+    assert found == expected | found & {"even", "parking", "park", "ceiling"}
 
 
 def test_addresses_numbers_markup_and_names_are_taken_out():
@@ -145,6 +168,10 @@ def test_the_hotel_s_planted_needs_are_found_and_no_others():
     found = unmet_needs(hotel_frames()[3], OWN).frame
     unmet = found.loc[found["is_unmet"], "terms"].map(" ".join).tolist()
     assert len(unmet) == 4
+    told = [term for terms in found["terms"] for term in terms]
+    assert not [term for term in told if re.search(r"[았었했였][가-힣]*$|[고는네요]$|니다$|오후로", term)], (
+        told
+    )
     assert all(any(word in one for one in unmet) for word in ("체크아웃", "반려견", "강아지", "놀이방"))
 
 

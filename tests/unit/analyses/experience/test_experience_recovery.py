@@ -5,9 +5,10 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
-from experience_surveys import ATTRIBUTES, simulated
+from experience_surveys import ATTRIBUTES, simulated, told_by_group
 
 from cerm_nb.analyses import experience as x
+from cerm_nb.analyses.experience.groups import group_of
 from cerm_nb.analyses.experience.shapley import lmg, relative_weights
 from cerm_nb.surveys import pairwise
 
@@ -136,8 +137,8 @@ def test_feeling_weighs_more_than_reason_as_planted(hotel, hotel_draws, own):
 
 def test_segments_that_live_through_something_worse_are_found(hotel, own, planted):
     members = pd.Series(planted["segments_of_respondents"], name="segment").rename_axis("respondent")
-    groups = x.group_of(hotel, members.reset_index(), "respondent", "segment")
-    found = x.by_group(hotel, groups, own)
+    groups = group_of(hotel, members.reset_index(), "respondent", "segment")
+    found = told_by_group(hotel, groups, own)
     clear = found[found["p_adjusted"] < 0.05]
     worse = {
         (one["segment"], one["touchpoint"], one["attribute"]) for one in planted["experience_of_segments"]
