@@ -10,7 +10,8 @@ environments of their own::
     stepmix-env/bin/pip install "stepmix==3.0.0"
     python benchmarks/survey.py dominance-env/bin/python stepmix-env/bin/python
 
-Without one of them (``-`` in its place) the rest is measured. Both sides work on one processor.
+Without one of them (``-`` in its place) the rest is measured. Both sides work on one processor, each round of
+a side in a process of its own, the sides in turn first: see `survey_rounds`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before the libraries that read them
+os.environ.setdefault("TQDM_DISABLE", "1")  # dominance-analysis draws bars
 
 from survey_importance import against_dominance_analysis  # noqa: E402
 from survey_notebook import whole_notebook  # noqa: E402

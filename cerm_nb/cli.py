@@ -200,7 +200,7 @@ def type_(
         name = f"[yellow]unassigned: {escape(told.replace('_', ' '))}[/]" if not segment else escape(told)
         table.add_row(escape(segment), name, f"{number:,}", f"{number / len(typed.frame):.1%}")
     screen.print(table)
-    screen.print(f"{escape(typed.trust)} Written: {escape(project.label(typed.written))}", soft_wrap=True)
+    screen.print(f"{escape(typed.closing)} Written: {escape(project.label(typed.written))}", soft_wrap=True)
 
 
 def main() -> None:

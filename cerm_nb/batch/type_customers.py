@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cerm_nb import sources
 from cerm_nb.analyses.segments import apply_typing, read_typing
 from cerm_nb.artifacts import csv_text, replace_file
-from cerm_nb.batch.one_file import file_spec
+from cerm_nb.batch.new_customers import contradictions, read_customers
 from cerm_nb.errors import DataError, Problem
-from cerm_nb.schemas import ColumnMeaning, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cerm_nb.analyses.segments import TypingModel
+    from cerm_nb.analyses.segments.typing_model import Asked
     from cerm_nb.project import Project
 
 TOLD = ["segment", "name", "likeliest", "posterior", "reason"]
 WRONG_SCALE = 0.5  # share of the answers off a field's scale from which the whole file is refused
+WRONG_UNIT = 0.9  # share of the values beyond one end of what a field has been from which it is, too
+FEWEST = 5  # values of which that can be told
 _PACKED = {".gz", ".zip"}
 
 
@@ -39,11 +40,14 @@ class Typed:
         The tool that told them.
     frame
         One row per customer: the identifying columns and `TOLD`.
+    notes
+        Sentences about how the file was read and used, where there is something to know.
     """
 
     written: Path
     tool: TypingModel
     frame: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Iterator[tuple[str, str, int]]:
@@ -62,6 +66,11 @@ class Typed:
             f"{tool.accuracy_high:.1%}], cross-validated on n = {tool.n:,}; it assigns nobody it is less "
             f"sure of than {tool.threshold:.0%}."
         )
+
+    @property
+    def closing(self) -> str:
+        """How far the tool is to be trusted, and what there is to know about the file."""
+        return " ".join((self.trust, *self.notes))
 
 
 def find_tool(project: Project) -> Path:
@@ -117,25 +126,24 @@ def type_file(
     Raises
     ------
     DataError
-        With everything that is wrong with the tool, the file, its columns, cells or scales. Nothing is
-        written then.
+        With everything that is wrong with the tool, the file, its columns, cells, scales or units, and with
+        customers who stand there twice with different answers. Nothing is written then.
     OutputError
         When the target cannot be written.
     """
     model, told = read_tool(tool, project.label(tool)), project.label(file)
     written = target or _beside(file)
     _refuse_target(written, (file, tool), project, force=force)
-    there = sources.names_of(file_spec(file, encoding), project.root, told=told)
-    kept = _identifying(there, ids, model, told)
-    fields = {field.name for field in model.fields}
-    aliases = {f"{name} (as text)" if name in fields else name: name for name in kept}
-    stated = {alias: '"' + name.replace('"', '""') + '"' for alias, name in aliases.items()}
-    spec = file_spec(file, encoding, columns=stated)
-    frame = sources.read_columns(spec, project.root, _columns(model, aliases), told=told)
+    fields = [field.name for field in model.fields]
+    new = read_customers(file, model, project.root, ids, encoding, told=told, taken=TOLD)
+    wrong = [*_wrong_scales(model, new.frame, told), *contradictions(new, fields, told)]
+    if wrong:
+        raise DataError(wrong)
+    frame, repeated = new.once(fields)
     typed = _typed(model, frame, told)
-    result = pd.concat([frame[list(aliases)].set_axis(kept, axis=1), typed], axis=1)
+    result = pd.concat([frame[list(new.ids)].set_axis(list(new.ids.values()), axis=1), typed], axis=1)
     replace_file(written, csv_text(result), option="--to")
-    return Typed(written, model, result)
+    return Typed(written, model, result, (*new.notes, *_notes(model, frame, repeated)))
 
 
 def read_tool(path: Path, told: str) -> TypingModel:
@@ -182,56 +190,64 @@ def _refuse_target(target: Path, read: tuple[Path, Path], project: Project, *, f
         raise DataError(Problem(where, "is there already", next_step=next_step))
 
 
-def _identifying(there: list[str], ids: Sequence[str], model: TypingModel, told: str) -> list[str]:
-    """Columns that tell customers apart."""
-    fields = {field.name.casefold() for field in model.fields}
-    chosen = list(dict.fromkeys(ids)) or there[:1]
-    wrong = [
-        Problem("--id", f"{told} has no column {name!r}", ", ".join(there[:20]), nearest(name, there))
-        for name in chosen
-        if name not in there
-    ]
-    if not ids and chosen[0].casefold() in fields:
-        got = f"the first column of {told} is the field {chosen[0]!r} of the tool"
-        wrong.append(Problem("--id", got, "a column that tells customers apart", "name it with --id"))
-    wrong += [
-        Problem(
-            "--id", f"{name!r} is the name of a column that is written", next_step="rename it in the file"
-        )
-        for name in chosen
-        if name in TOLD
-    ]
-    if wrong:
-        raise DataError(wrong)
-    return chosen
-
-
-def _columns(model: TypingModel, aliases: dict[str, str]) -> list[ColumnMeaning]:
-    ids = [ColumnMeaning(alias, "text", True, f"identifier {name}") for alias, name in aliases.items()]
-    asked = [ColumnMeaning(field.name, field.kind, False, "field of the tool") for field in model.fields]
-    return ids + asked
-
-
 def _typed(model: TypingModel, frame: pd.DataFrame, told: str) -> pd.DataFrame:
     try:
         typed = apply_typing(model.model_dump(), frame)
     except DataError as error:
         raise DataError(_within(error, told)) from None
-    off = list(_off_scale(model, frame, told))
-    if off:
-        raise DataError(off)
     named = typed["segment"].map(model.names).astype(object)
     return typed.assign(name=named, posterior=typed["posterior"].round(6))[TOLD]
 
 
-def _off_scale(model: TypingModel, frame: pd.DataFrame, told: str) -> Iterator[Problem]:
-    """Fields most of whose answers lie off the scale they were asked on: another scale was used."""
+def _wrong_scales(model: TypingModel, frame: pd.DataFrame, told: str) -> Iterator[Problem]:
+    """Fields most of whose values cannot be what the tool asks for."""
     for field in model.fields:
-        if field.outside != "refuse":
+        if field.kind != "number":
             continue
-        given = frame[field.name].dropna()
-        wrong = int(((given < field.low) | (given > field.high)).sum())
-        if wrong > WRONG_SCALE * len(given):
-            got = f"{wrong:,} of {len(given):,} answers are off the scale, {given.min():g} to {given.max():g}"
-            expected = f"{field.low:g} to {field.high:g}"
-            yield Problem(f"{told} → {field.name}", got, expected, "give the answers on that scale")
+        check = _off_scale if field.outside == "refuse" else _off_unit
+        yield from check(field, frame[field.name].dropna(), f"{told} → {field.name}")
+
+
+def _off_scale(field: Asked, given: pd.Series, where: str) -> Iterator[Problem]:
+    """Tell that another scale was used than that of the survey."""
+    wrong = int(((given < field.low) | (given > field.high)).sum())
+    if wrong > WRONG_SCALE * len(given):
+        got = f"{wrong:,} of {len(given):,} answers are off the scale, {given.min():g} to {given.max():g}"
+        yield Problem(where, got, f"{field.low:g} to {field.high:g}", "give the answers on that scale")
+
+
+def _off_unit(field: Asked, given: pd.Series, where: str) -> Iterator[Problem]:
+    """Tell that another unit was used than that of the run."""
+    negative = int((given < 0).sum()) if field.transform == "log" else 0
+    if negative > WRONG_SCALE * len(given):
+        got = f"{negative:,} of {len(given):,} values are negative"
+        yield Problem(
+            where, got, "amounts and counts from 0 on", "leave the cell empty where it is not known"
+        )
+        return
+    below, above = int((given < field.low).sum()), int((given > field.high).sum())
+    if len(given) >= FEWEST and max(below, above) > WRONG_UNIT * len(given):
+        side = "below" if below > above else "above"
+        got = f"{max(below, above):,} of {len(given):,} values lie {side} all that the tool has seen"
+        next_step = "give them in the unit of the run's own data, such as won rather than thousands of won"
+        yield Problem(where, got, f"mostly {field.low:g} to {field.high:g}", next_step)
+
+
+def _notes(model: TypingModel, frame: pd.DataFrame, repeated: int) -> Iterator[str]:
+    if repeated:
+        rows, verb = ("1 row repeats", "is") if repeated == 1 else (f"{repeated:,} rows repeat", "are")
+        yield f"{rows} the identifier and the answers of another row, and {verb} left out."
+    for field in model.fields:
+        if field.kind == "number" and field.outside == "clip":
+            given = frame[field.name].dropna()
+            used = given[given >= 0] if field.transform == "log" else given
+            yield from _clipped(field, int(((used < field.low) | (used > field.high)).sum()), len(used))
+
+
+def _clipped(field: Asked, beyond: int, given: int) -> Iterator[str]:
+    if beyond:
+        verbs = ("lies", "counts") if beyond == 1 else ("lie", "count")
+        yield (
+            f"{field.name}: {beyond:,} of {given:,} values {verbs[0]} beyond what the tool has mostly seen, "
+            f"{field.low:g} to {field.high:g}, and {verbs[1]} as its ends."
+        )

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cerm_nb import findings, messages
 from cerm_nb.analyses import segments
 from cerm_nb.analyses.segments.choosing import BEHAVIOUR
 from cerm_nb.analyses.segments.describing import BACKGROUND
+from cerm_nb.analyses.segments.verdict import REFUSED
 
 ROOM = Path(segments.__file__).parent
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py"))}
@@ -46,7 +48,7 @@ REASONS = (
     | scanned("what_if.py", r'\(\), \(\), "(\w+)"')
     | set(re.findall(r'(?:unpriced = |reason or \()"(\w+)" if', CODE))
 )
-VERDICTS = {"sound", "no_stable_segments", "one_cloud", "structure_not_tested", "typing_weak"}
+VERDICTS = {"sound", *REFUSED} | {reason.strip('"') for _, reason in RULED if reason.startswith('"')}
 VERDICTS |= set(TYPING) - {"no_segments"}
 CAVEATS = scanned("verdict.py", r'yield "(\w+)", \{')
 RULINGS = set(re.findall(r'"(\w+)"', re.search(r"keys = \[(.*)\]", SOURCES["finding.py"])[1]))
@@ -72,8 +74,9 @@ def test_the_scan_finds_what_is_known_to_be_there() -> None:
     assert {"no_needs", "no_stable_segments", "segment_too_small", "no_responses", "not_tried"} <= REASONS
     assert {"nothing_telling", "no_value"} <= REASONS
     assert {"found_on_sample", "bic_prefers", "few_units", "typing_is_cross_validated"} <= CAVEATS
-    assert {reason.strip('"') for _, reason in RULED} >= {"one_cloud", "typing_weak"}
-    assert {"unstable", "segment_unstable", "too_small", "coarser", "other_method"} <= RULINGS
+    assert {"one_cloud", "continuum", "typing_weak", "few_assigned", "structure_not_tested"} <= VERDICTS
+    assert {"no_stable_segments", "only_small_segments"} == set(REFUSED) <= REASONS
+    assert {"unstable", "segment_unstable", "too_small", "finer", "coarser", "other_method"} <= RULINGS
     assert {"few_responses", "one_response", "no_fields", "no_reliable_gain"} == SPLITS
 
 
@@ -97,9 +100,14 @@ def test_a_verdict_of_segments_says_why(reason: str) -> None:
     assert worded(f"segments.verdict.{reason}")
 
 
-@pytest.mark.parametrize("verdict", findings.VERDICTS)
-def test_a_verdict_of_segments_says_what_to_do(verdict: str) -> None:
-    assert worded(f"segments.action.{verdict}")
+@pytest.mark.parametrize("ruling", findings.VERDICTS)
+def test_a_verdict_of_segments_says_what_to_do(ruling: str) -> None:
+    assert worded(f"segments.action.{ruling}")
+
+
+def test_an_action_is_worded_for_no_reason_that_is_not_given() -> None:
+    special = [key.split(".")[3] for key in messages.catalogue() if re.match(r"segments\.action\.\w+\.", key)]
+    assert set(special) <= VERDICTS
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
@@ -113,11 +121,70 @@ def test_every_part_of_a_name_is_worded(way: str) -> None:
     assert [part for part in ("name.plain", f"name.{way}", *parts) if not worded(f"segments.{part}")] == []
 
 
+def test_names_compare_with_other_customers_and_the_notes_say_so() -> None:
+    """Nobody is told that what sets a kind apart comes first for it."""
+    names = {key: told for key, told in messages.catalogue().items() if key.startswith("segments.name.")}
+    for key in set(names) - {"segments.name.plain"}:
+        assert re.search(r"er\b|more|less", names[key]["en"]), key
+        assert re.search("더|덜", names[key]["ko"]), key
+    compared = {"en": "other", "ko": "나머지 고객"}
+    for note, language in product(("sizes", "facts"), messages.LANGUAGES):
+        assert compared[language] in messages.catalogue()[f"segments.{note}.note"][language]
+
+
+@pytest.mark.parametrize(
+    ("field", "level", "told"),
+    [
+        ("mean_spend", "", {"en": "₩120,000 or more", "ko": "₩120,000 이상"}),
+        ("weeks_since_last", "", {"en": " 8.0 or more", "ko": " 8.0 이상"}),
+        ("gender", "f", {"en": ": f", "ko": ": f"}),
+    ],
+)
+def test_a_cut_is_told_in_its_unit(field: str, level: str, told: dict[str, str]) -> None:
+    assert "segments.cut_key(row.field, row.level)" in CODE
+    values = {"field": field, "level": level, "cut": 120_000.0 if field == "mean_spend" else 8.0}
+    for language in messages.LANGUAGES:
+        words = messages.Messages(language, "KRW", "segments")
+        text = words.fill(f"segments.{segments.cut_key(field, level)}", values)
+        assert text == words.label(field) + (" " if level == "" else "") + told[language].lstrip()
+
+
+@pytest.mark.parametrize("key", ["recognised", "typing.title"])
+def test_one_item_is_told_as_one(key: str) -> None:
+    values = dict.fromkeys(("accuracy", "accuracy_low", "accuracy_high"), 0.8) | {"fields": 1}
+    told = messages.Messages("en").fill(f"segments.{key}", values)
+    assert told.startswith("With 1 item, ")
+
+
+@pytest.mark.parametrize(("dropped", "told"), [(1, "1 customer;"), (2, "2 customers;")])
+def test_what_was_left_out_agrees_in_number(dropped: int, told: str) -> None:
+    words = messages.Messages("en")
+    values = {"dropped": dropped, "n": 300, "columns": dropped, "names": ["a"]}
+    assert told in words.fill("segments.caveat.units_left_out", values)
+    assert f"{dropped} item" in words.fill("segments.caveat.columns_left_out", values)
+
+
+@pytest.mark.parametrize("ruling", ["go", "watch", "watch.continuum", "stop", "not_enough_data"])
+def test_what_to_do_is_true_where_nobody_was_asked(ruling: str) -> None:
+    told = messages.catalogue()[f"segments.action.{ruling}"]
+    assert not re.search(r"\b[Aa]sk\b|respondent", told["en"])
+    assert not re.search("응답자|문항", told["ko"])
+
+
+def test_no_translated_korean_is_left() -> None:
+    """Words a Korean manager stumbled over."""
+    texts = [told["ko"] for key, told in messages.catalogue().items() if key.startswith("segments.")]
+    cells = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "markdown"]
+    for word in ("최약", "항상 최대", "알아보", "알아볼", "흩어", "겹침", "가운데 80%"):
+        assert [text for text in texts + cells if word in text] == []
+
+
 @pytest.mark.parametrize(
     ("exhibit", "variants"),
     [
-        ("stability", {"found", "none"}),
+        ("stability", {"found", "small", "none"}),
         ("solutions", {"found", "most", "none"}),
+        ("methods", {"several", "single"}),
         ("value", {"clv", "spend"}),
         ("refinement", {"split", "whole", "unknown"}),
         ("what_if", {"chosen", "possible", "refused"}),

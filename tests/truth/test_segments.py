@@ -40,7 +40,7 @@ def carcinoma():
 def test_latent_classes_of_carcinoma_are_the_published_ones(carcinoma, k, log_likelihood, bic):
     assert carcinoma.n == 118
     found = MAKERS["latent_classes"](carcinoma).solve(k, Params(), np.random.default_rng(1))
-    assert found.fit == pytest.approx(log_likelihood, abs=1e-4)
+    assert found.log_likelihood == pytest.approx(log_likelihood, abs=1e-4)
     if bic:
         assert found.bic == pytest.approx(bic, abs=0.006)
 

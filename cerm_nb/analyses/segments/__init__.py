@@ -1,8 +1,8 @@
 """Tell which kinds of customers there are, whether they are stable, and how one is recognised.
 
 A notebook calls, in this order, `choose_base`, `find_segments`, `fit_typing`, `profiles`, `naming`, `sizes`,
-`answer`, `second_level`, and `what_if` for its interactive twin. Beyond
-`choose_base` none of them raises for data that cannot bear segments: the reason travels in the result.
+`answer`, `second_level`, and `what_if` for its interactive twin. None of them raises for data that cannot
+bear segments: the reason travels in the result.
 `apply_typing` uses an exported typing tool on new customers.
 """
 
@@ -12,8 +12,10 @@ from cerm_nb.analyses.segments.choosing import behaviour, choose_base, needs
 from cerm_nb.analyses.segments.describing import describing, response
 from cerm_nb.analyses.segments.finding import SOLUTIONS, Segments, find_segments, members
 from cerm_nb.analyses.segments.inputs import Base, base_of
-from cerm_nb.analyses.segments.naming import Part, naming
+from cerm_nb.analyses.segments.naming import Part, cut_key, naming
 from cerm_nb.analyses.segments.overview import (
+    Agreement,
+    agreement,
     by_number,
     telling_rows,
     telling_tiles,
@@ -35,6 +37,7 @@ __all__ = [
     "REFINEMENT",
     "SOLUTIONS",
     "TYPING",
+    "Agreement",
     "Answer",
     "Base",
     "Params",
@@ -44,12 +47,14 @@ __all__ = [
     "TypingModel",
     "TypingTool",
     "WhatIf",
+    "agreement",
     "answer",
     "apply_typing",
     "base_of",
     "behaviour",
     "by_number",
     "choose_base",
+    "cut_key",
     "describing",
     "find_segments",
     "fit_typing",

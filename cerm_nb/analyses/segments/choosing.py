@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -106,19 +107,28 @@ def choose_base(
     own
         segment_by: ``auto`` takes needs where importance was asked, else behaviour.
 
-    Raises
-    ------
-    NotEnoughData
-        ``no_behaviour`` or ``no_needs`` where what is asked for is not there; ``no_known_respondents`` where
-        both are asked for and no respondent is a known customer.
+    Returns
+    -------
+    Base
+        Without units where what is asked for is not there, and then with the reason: ``no_behaviour``,
+        ``no_needs``, or ``no_known_respondents`` where both are asked for and no respondent is a known
+        customer.
     """
     asked = survey is not None and bool((survey["measure"] == "importance").any())
     kind = {"auto": "needs" if asked else "behaviour"}.get(own.segment_by, own.segment_by)
+    try:
+        return _base(kind, customers, survey if asked else None, respondents)
+    except NotEnoughData as lacking:
+        nobody = pd.DataFrame(index=pd.Index([], name="customer_id", dtype=str))
+        return replace(base_of(nobody, kind=kind), reason=lacking.reason)
+
+
+def _base(
+    kind: str, customers: pd.DataFrame | None, survey: pd.DataFrame | None, respondents: pd.DataFrame | None
+) -> Base:
     if kind != "needs" and (customers is None or not len(customers)):
         raise NotEnoughData("no_behaviour")
-    if kind != "behaviour" and not asked:
-        raise NotEnoughData("no_needs")
-    if customers is not None and kind == "behaviour":
+    if kind == "behaviour" and customers is not None:
         return base_of(behaviour(customers), scales=dict.fromkeys(BEHAVIOUR, "log"), kind=kind)
     if survey is None:
         raise NotEnoughData("no_needs")

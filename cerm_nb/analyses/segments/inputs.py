@@ -49,6 +49,8 @@ class Base:
         Columns left out, each with its reason: ``constant``, ``mostly_missing``, ``too_many_levels``.
     dropped
         Units left out: most of their cells were empty, or their weight was 0.
+    reason
+        Why there are no units: what was asked for is not known of anybody; empty otherwise.
     """
 
     ids: pd.DataFrame
@@ -61,6 +63,7 @@ class Base:
     imputed_share: float
     left_out: tuple[tuple[str, str], ...]
     dropped: int
+    reason: str = ""
 
     @property
     def n(self) -> int:
@@ -133,7 +136,7 @@ def base_of(
     return Base(
         ids=raw.index.to_frame(index=False),
         raw=raw.reset_index(drop=True),
-        numbers=_numbers(raw, weighed, how),
+        numbers=numbers_of(raw, weighed, how),
         codes=_codes(raw),
         weights=weighed,
         kind=kind,
@@ -191,7 +194,18 @@ def _columns(frame: pd.DataFrame) -> tuple[list[str], tuple[tuple[str, str], ...
     return kept, tuple(left_out)
 
 
-def _numbers(raw: pd.DataFrame, weights: Floats, how: Mapping[str, str]) -> Floats:
+def numbers_of(raw: pd.DataFrame, weights: Floats, how: Mapping[str, str]) -> Floats:
+    """Put columns on one scale: `Base.numbers`.
+
+    Parameters
+    ----------
+    raw
+        One row per unit.
+    weights
+        Shape (units,).
+    how
+        Column → its scale: see `base_of`.
+    """
     answers = [column for column in raw.columns if how[column] == "answer"]
     others = [column for column in raw.columns if how[column] != "answer"]
     blocks = []
@@ -215,6 +229,36 @@ def scaled(column: pd.Series, how: str) -> Floats:
         return np.asarray(held / np.sqrt(2))  # two units that differ then differ by 1, not by 2
     numbers = column.to_numpy(dtype=float, na_value=np.nan)[:, None]
     return np.asarray(np.log1p(numbers.clip(min=0)) if how == "log" else numbers)
+
+
+def smeared(base: Base, random: np.random.Generator) -> Floats:
+    """Give `Base.numbers` without steps: each value anywhere up to half-way to the next in its column.
+
+    Parameters
+    ----------
+    base
+        The units, every column a number.
+    random
+        Source of the places.
+
+    Returns
+    -------
+    ndarray
+        Shape (units, numbers): ratings and counts as if they had been rounded, so that the steps of a scale
+        do not look like clumps.
+    """
+    how = {name: "answer" if scale == "answer" else "standard" for name, scale in base.scales.items()}
+    columns = {name: _smeared(scaled(base.raw[name], base.scales[name])[:, 0], random) for name in how}
+    return numbers_of(pd.DataFrame(columns, index=base.raw.index), base.weights, how)
+
+
+def _smeared(values: Floats, random: np.random.Generator) -> Floats:
+    levels, place = np.unique(values, return_inverse=True)  # empty cells are one level, the last
+    known = levels[~np.isnan(levels)]
+    edges = (known[1:] + known[:-1]) / 2
+    ends = 2 * known[[0, -1]] - edges[[0, -1]]  # the outer levels reach as far out as in
+    edges = np.concatenate([ends[:1], edges, ends[1:], [np.nan]])
+    return np.asarray(edges[place] + np.diff(edges)[place] * random.random(values.size))
 
 
 def _filled(block: Floats, weights: Floats, *, pooled: bool) -> Floats:

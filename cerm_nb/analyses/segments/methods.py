@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from cerm_nb.analyses.segments import kmeans, mixtures
+from cerm_nb.analyses.segments import families, kmeans, mixtures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.segments.parameters import Params
     from cerm_nb.stats import Floats, Integers
 
-TRIES, MIXTURE_TRIES = 5, 3  # starts of each resample
-QUICK_STEPS, QUICK_GAIN = 60, 1e-4  # a resample's mixture need not be told to the last digit
+TRIES, MOST_TRIES = 5, 40  # starts of k-means of each resample
+HOPELESS = 0.05  # share of the starts below which there is no one optimum to be found
+MISSED = 0.005  # share of the resamples that may miss theirs
+HARDER = 4  # how much more seldom a start finds the best optimum of a resample than that of all units
+FAR = 2  # starts of a resample's mixture besides the one from k-means
+QUICK_STEPS, QUICK_GAIN = 300, 1e-5  # a resample's mixture need not be told to the last digit
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +38,10 @@ class Solution:
     posteriors
         Probability of each segment, shape (units, k); under k-means by the distances, as if each segment were
         a round Gaussian cloud of one common width.
-    fit
-        k-means: share of the variance between segments; else the log-likelihood, of weights with mean 1.
+    log_likelihood
+        Of weights with mean 1; NaN for k-means, which has none.
     bic
-        −2 log-likelihood + parameters · ln n; NaN for k-means, which has no likelihood.
+        −2 log-likelihood + parameters · ln n; NaN for k-means.
     entropy
         1 where everybody's segment is certain, 0 where nobody's is.
     best_restart_share
@@ -49,7 +54,7 @@ class Solution:
     k: int
     labels: Integers
     posteriors: Floats
-    fit: float
+    log_likelihood: float
     bic: float
     entropy: float
     best_restart_share: float
@@ -65,8 +70,13 @@ class Method(Protocol):
     def solve(self, k: int, own: Params, random: np.random.Generator) -> Solution:
         """Find k segments of all units."""
 
-    def resampled(self, counts: Integers, k: int, random: np.random.Generator) -> Iterator[Integers]:
-        """Find k segments of each resample, and tell the segment of every unit."""
+    def resampled(
+        self, counts: Integers, k: int, random: np.random.Generator, reached: float = 0.0
+    ) -> Iterator[Integers]:
+        """Find k segments of each resample, and tell the segment of every unit.
+
+        `reached` is the share of the starts that end in the best optimum of all units.
+        """
 
     def extended(self, sample: Solution, rows: Integers) -> Solution:
         """Give all units a segment, from the segments of those in `rows`."""
@@ -97,23 +107,21 @@ class KMeans:
         return self._told(kmeans.Clusters(*ends, sample.best_restart_share))
 
     def _told(self, found: kmeans.Clusters) -> Solution:
-        middle = np.average(self.points, axis=0, weights=self.weights)
-        total = float(self.weights @ np.square(self.points - middle).sum(axis=1))
         distance = np.stack([np.square(self.points - centre).sum(axis=1) for centre in found.centres], axis=1)
         width = max(found.sse, 1e-12) / (self.weights.sum() * self.points.shape[1])
         shares = masses(found.labels, self.weights, len(found.centres)) / self.weights.sum()
         logs = np.log(np.maximum(shares, 1e-300)) - 0.5 * distance / width
         posteriors = np.exp(logs - logs.max(axis=1, keepdims=True))
         posteriors /= posteriors.sum(axis=1, keepdims=True)
-        fit = 1 - found.sse / total if total > 0 else np.nan
-        share = found.best_restart_share
-        return _solution(self, found.labels, posteriors, (fit, np.nan, share))
+        return _solution(self, found.labels, posteriors, (np.nan, np.nan, found.best_restart_share))
 
-    def resampled(self, counts: Integers, k: int, random: np.random.Generator) -> Iterator[Integers]:
+    def resampled(
+        self, counts: Integers, k: int, random: np.random.Generator, reached: float = 0.0
+    ) -> Iterator[Integers]:
         """See `Method`."""
         drawn = weights_of(counts, self.units, self.inverse, self.patterns)
         lines = kmeans.extended(self.points)
-        for centres in kmeans.fitted(self.points, drawn, k, random, tries=TRIES):
+        for centres in kmeans.fitted(self.points, drawn, k, random, tries=tries_for(reached)):
             yield kmeans.masks(lines, centres).argmax(axis=0)[self.inverse]
 
 
@@ -121,7 +129,7 @@ class Mixture:
     """EM on a family of classes; what Gaussian mixture and latent classes have in common."""
 
     name: str
-    family: mixtures.Family
+    family: families.Family
 
     def __init__(self, base: Base, inverse: Integers, patterns: int) -> None:
         self.inverse, self.patterns, self.units = inverse, patterns, base.weights
@@ -146,15 +154,18 @@ class Mixture:
         bic = self.family.free(posteriors.shape[1]) * np.log(self.units.size) - 2 * level
         return _solution(self, posteriors.argmax(axis=1), posteriors, (level, bic, share))
 
-    def resampled(self, counts: Integers, k: int, random: np.random.Generator) -> Iterator[Integers]:
+    def resampled(
+        self, counts: Integers, k: int, random: np.random.Generator, reached: float = 0.0
+    ) -> Iterator[Integers]:
         """See `Method`."""
         drawn = weights_of(counts, self.units, self.inverse, self.patterns)
-        starts = np.repeat(drawn, MIXTURE_TRIES, axis=0)
-        ends = mixtures.run(self.family, starts, k, random, steps=QUICK_STEPS, gain=QUICK_GAIN)
-        levels = ends.log_likelihood.reshape(-1, MIXTURE_TRIES)
+        run = partial(mixtures.run, self.family, k=k, random=random, steps=QUICK_STEPS, gain=QUICK_GAIN)
+        near, far = run(drawn, tries=tries_for(reached)), run(np.repeat(drawn, FAR, axis=0))
+        levels = far.log_likelihood.reshape(-1, FAR)
         for at, best in enumerate(levels.argmax(axis=1)):
-            held = ends.posteriors(self.family.features, at * MIXTURE_TRIES + int(best))
-            yield held.argmax(axis=0)[self.inverse]
+            farther = levels[at, best] > near.log_likelihood[at]
+            ends, start = (far, at * FAR + int(best)) if farther else (near, at)
+            yield ends.posteriors(self.family.features, start).argmax(axis=0)[self.inverse]
 
 
 class GaussianMixture(Mixture):
@@ -165,7 +176,7 @@ class GaussianMixture(Mixture):
     def __init__(self, base: Base) -> None:
         points, inverse = np.unique(base.numbers, axis=0, return_inverse=True)
         super().__init__(base, inverse, len(points))
-        self.family = mixtures.Gaussians(points, self.weights)
+        self.family = families.Gaussians(points, self.weights)
 
 
 class LatentClasses(Mixture):
@@ -176,7 +187,7 @@ class LatentClasses(Mixture):
     def __init__(self, base: Base) -> None:
         codes, inverse = np.unique(base.codes, axis=0, return_inverse=True)
         super().__init__(base, inverse, len(codes))
-        self.family = mixtures.Classes(codes)
+        self.family = families.Classes(codes)
 
 
 MAKERS: dict[str, Callable[[Base], Method]] = {
@@ -184,6 +195,20 @@ MAKERS: dict[str, Callable[[Base], Method]] = {
     "mixture": GaussianMixture,
     "latent_classes": LatentClasses,
 }
+
+
+def tries_for(reached: float) -> int:
+    """Tell how many starts of k-means a resample needs.
+
+    Parameters
+    ----------
+    reached
+        Share of the starts that end in the best optimum of all units. Where hardly any does there is no
+        optimum to be found, and more starts would not pay.
+    """
+    if reached < HOPELESS:
+        return TRIES
+    return int(min(np.ceil(np.log(MISSED) / np.log1p(-reached / HARDER)), MOST_TRIES))
 
 
 def masses(labels: Integers, weights: Floats, k: int) -> Floats:
@@ -216,13 +241,13 @@ def _solution(
     order = np.lexsort((method.weights @ posteriors, -np.round(held, 9)))
     place = np.empty(k, dtype=np.int64)
     place[order] = np.arange(k)
-    fit, bic, share = told
+    level, bic, share = told
     return Solution(
         method=method.name,
         k=k,
         labels=place[labels][method.inverse],
         posteriors=posteriors[method.inverse][:, order],
-        fit=fit,
+        log_likelihood=level,
         bic=bic,
         entropy=_certainty(posteriors, method.weights),
         best_restart_share=share,

@@ -1,103 +1,26 @@
-"""Mixtures by EM from many starts at once, on weighted patterns: diagonal Gaussians and latent classes.
+"""Mixtures by EM from many starts at once, on weighted patterns, for the families of `families`.
 
-Both are exponential families, so one loop serves them: a pattern's log density in a class is a product of
-the pattern's features with a line of the class, and the lines follow from weighted sums of the features.
+Starts of latent classes go up in single precision, the best of them to its very end in double.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cerm_nb.analyses.segments.kmeans import extended, masks, seeds
+from cerm_nb.analyses.segments.kmeans import extended, fitted, masks, seeds
 
 if TYPE_CHECKING:
-    from cerm_nb.stats import Floats, Integers
+    from cerm_nb.analyses.segments.families import Family
+    from cerm_nb.stats import Floats
 
-BLOCK = 60_000  # class probabilities held at a time: what a processor's cache holds
-TINY = 1e-10
-LEAST_VARIANCE = 0.05  # of a column's variance: a class may not shrink to a point, nor to one count
-STEPS, GAIN = 2000, 1e-7  # steps of a start at most, and the gain in log-likelihood a unit that ends it
+BLOCK = 480_000  # class probabilities held at a time: many starts make one large product
+STEPS, GAIN = 2000, 1e-7  # steps of a start at most, and the gain of three a unit that ends it
 LAST_GAIN = 1e-11  # the same for the best start
+LEAST_SHARE = 1e-30  # of a class, so that it has a logarithm
 SAME = 1e-6  # log-likelihoods nearer to each other, relatively, are one optimum
-
-
-class Family(Protocol):
-    """What tells one mixture from another."""
-
-    features: Floats  # shape (patterns, features)
-
-    def lines(self, sums: Floats, mass: Floats) -> tuple[Floats, Floats]:
-        """Give each class's line and offset from its sums of features and its mass."""
-
-    def free(self, k: int) -> int:
-        """Count free parameters."""
-
-
-class Gaussians:
-    """Gaussian classes with a variance of their own for each column.
-
-    Parameters
-    ----------
-    points
-        Shape (patterns, columns).
-    weights
-        Shape (patterns,).
-    """
-
-    def __init__(self, points: Floats, weights: Floats) -> None:
-        self.columns = points.shape[1]
-        self.features = np.column_stack([points, points**2])
-        middle = np.average(points, axis=0, weights=weights)
-        variance = np.average((points - middle) ** 2, axis=0, weights=weights)
-        self.least = np.maximum(LEAST_VARIANCE * variance, _rounding(points)) + TINY
-
-    def lines(self, sums: Floats, mass: Floats) -> tuple[Floats, Floats]:
-        """See `Family`."""
-        moments = sums / np.maximum(mass, TINY)[..., None]
-        mean, square = moments[..., : self.columns], moments[..., self.columns :]
-        variance = np.maximum(square - mean**2, self.least)
-        offset = -0.5 * (mean**2 / variance + np.log(2 * np.pi * variance)).sum(axis=-1)
-        return np.concatenate([mean / variance, -0.5 / variance], axis=-1), offset
-
-    def free(self, k: int) -> int:
-        """See `Family`."""
-        return 2 * k * self.columns + k - 1
-
-
-def _rounding(points: Floats) -> Floats:
-    """Variance within one step of each column's values (Sheppard 1898): 0 where all are equal."""
-    gaps = [np.diff(np.unique(column)) for column in points.T]
-    return np.array([np.median(each) ** 2 / 12 if each.size else 0.0 for each in gaps])
-
-
-class Classes:
-    """Latent classes: columns independent within a class (Lazarsfeld & Henry 1968).
-
-    Parameters
-    ----------
-    codes
-        Levels 0, 1, …; −1 where empty, which then tells nothing; shape (patterns, columns).
-    """
-
-    def __init__(self, codes: Integers) -> None:
-        self.levels = codes.max(axis=0) + 1
-        self.first = np.concatenate([[0], self.levels.cumsum()[:-1]]).astype(np.int64)
-        owner = np.repeat(np.arange(codes.shape[1]), self.levels)
-        level = np.arange(owner.size) - self.first[owner]
-        self.features = (codes[:, owner] == level).astype(float)
-
-    def lines(self, sums: Floats, mass: Floats) -> tuple[Floats, Floats]:
-        """See `Family`."""
-        totals = np.add.reduceat(sums, self.first, axis=-1)
-        whole = np.repeat(totals + TINY * self.levels, self.levels, axis=-1)
-        return np.log((sums + TINY) / whole), np.zeros_like(mass)
-
-    def free(self, k: int) -> int:
-        """See `Family`."""
-        return int(k * (self.levels - 1).sum()) + k - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,19 +29,19 @@ class Ends:
 
     Parameters
     ----------
-    lines, offsets
-        Shapes (starts, k, features) and (starts, k); offsets hold the classes' shares.
+    lines
+        Shape (starts, k, features); the last feature's holds the classes' shares too.
     log_likelihood
         Shape (starts,).
     """
 
     lines: Floats
-    offsets: Floats
     log_likelihood: Floats
 
     def posteriors(self, features: Floats, start: int) -> Floats:
         """Probability of each class given a pattern, shape (k, patterns)."""
-        return _shared(self.lines[start] @ features.T + self.offsets[start][:, None])[0]
+        held, total, _ = _shares(self.lines[start] @ features.T)
+        return held / total
 
 
 def run(
@@ -129,6 +52,7 @@ def run(
     *,
     steps: int = STEPS,
     gain: float = GAIN,
+    tries: int = 0,
 ) -> Ends:
     """Run EM once for each row of weights.
 
@@ -143,13 +67,18 @@ def run(
     random
         Source of the starts.
     steps, gain
-        A start ends after so many steps, or where a step raises the log-likelihood per unit by less.
+        A start ends after so many steps, or where a leap raises the log-likelihood per unit by less.
+    tries
+        Begin at the best of so many k-means of the features; at k patterns far apart where 0.
     """
+    places = _standard(family.places if tries else family.features[:, :-1])
+    both = _both_ways(family.features)
     step = max(1, BLOCK // (k * weights.shape[1]))
-    parts = [
-        _climb(family, each, _first_shares(family.features, each, k, random), steps, gain)
-        for each in (weights[first : first + step] for first in range(0, len(weights), step))
-    ]
+    parts = []
+    for first in range(0, len(weights), step):
+        drawn = weights[first : first + step].astype(family.features.dtype)
+        sums = _sums(_first_held(places, drawn, k, random, tries), family.features)
+        parts.append(_climb(family, both, drawn, sums, steps, gain))
     return Ends(*(np.concatenate([getattr(part, name) for part in parts]) for name in Ends.__annotations__))
 
 
@@ -163,9 +92,9 @@ def one_step(family: Family, held: Floats, weights: Floats) -> Ends:
     weights
         Weight of each pattern, shape (patterns,).
     """
-    lines, offsets = _maximised(family, held[None])
-    levels = _expected(family.features, lines, offsets)[1]
-    return Ends(lines, offsets, levels @ weights)
+    features = family.features.astype(float)
+    lines = _maximised(family, _sums(held[None], features))
+    return Ends(lines, _shares(lines @ features.T)[2] @ weights)
 
 
 def best_of(family: Family, weights: Floats, ends: Ends) -> tuple[Ends, float]:
@@ -188,56 +117,102 @@ def best_of(family: Family, weights: Floats, ends: Ends) -> tuple[Ends, float]:
     levels = ends.log_likelihood
     best = int(levels.argmax())
     share = float((levels >= levels[best] - SAME * abs(levels[best])).mean())
-    held = ends.posteriors(family.features, best)
-    return _climb(family, weights[None], held[None], STEPS, LAST_GAIN), share
+    features = family.features.astype(float)
+    sums = _sums(ends.posteriors(features, best)[None] * weights, features)
+    return _climb(family, _both_ways(features), weights[None], sums, STEPS, LAST_GAIN), share
 
 
-def _climb(family: Family, weights: Floats, held: Floats, steps: int, gain: float) -> Ends:
-    totals = weights.sum(axis=1)
-    ends: list[Floats] = []
-    climbing, before = np.arange(len(weights)), np.full(len(weights), -np.inf)
-    for _ in range(steps):
-        lines, offsets = _maximised(family, held * weights[climbing, None, :])
-        held, levels = _expected(family.features, lines, offsets)
-        told = (weights[climbing] * levels).sum(axis=1)
-        if not ends:
-            ends = [lines, offsets, told]
-        else:
-            for whole, part in zip(ends, (lines, offsets, told), strict=True):
-                whole[climbing] = part
-        goes = told - before[climbing] > gain * totals[climbing]
-        before[climbing] = told
+def _climb(
+    family: Family, both: tuple[Floats, Floats], weights: Floats, sums: Floats, steps: int, gain: float
+) -> Ends:
+    """Go up by EM, leaping along the way it takes (squared extrapolation, Varadhan & Roland 2008).
+
+    The sums of features are what is extrapolated: leaps leave their totals over the classes as they are. A
+    leap that does not lead up is not made. A start ends where a step and a leap together gain little.
+    """
+    totals = weights.sum(axis=1, dtype=float)
+    lines, levels = np.empty_like(sums), np.empty(len(sums))
+    climbing = np.arange(len(sums))
+    for _ in range(0, steps, 3):
+        _, before, once = _stepped(family, both, weights, sums)
+        held, told, twice = _stepped(family, both, weights, once)
+        leapt, reached, after = _stepped(family, both, weights, _leap(sums, once, twice))
+        up = reached > told
+        sums = np.where(up[:, None, None], after, twice)
+        lines[climbing] = np.where(up[:, None, None], leapt, held)
+        levels[climbing] = np.maximum(reached, told)
+        goes = levels[climbing] - before > gain * totals[climbing]
         if not goes.any():
             break
-        climbing, held = climbing[goes], held if goes.all() else held[goes]
-    return Ends(*ends)
+        if not goes.all():
+            climbing, sums, weights = climbing[goes], sums[goes], weights[goes]
+    return Ends(lines, levels)
 
 
-def _first_shares(features: Floats, weights: Floats, k: int, random: np.random.Generator) -> Floats:
-    """Begin at k patterns far apart, drawn anew for each start: a pattern belongs mostly to the nearest."""
+def _leap(sums: Floats, once: Floats, twice: Floats) -> Floats:
+    step = once - sums
+    bend = twice - once - step
+    length, bent = (np.sqrt(np.square(each).sum(axis=(1, 2), keepdims=True)) for each in (step, bend))
+    far = np.maximum(length / np.where(bent > 0, bent, np.inf), 1)
+    leapt = sums + 2 * far * step + far**2 * bend
+    # no class may lose all it holds
+    return np.where((leapt[..., -1:] > 0).all(axis=1, keepdims=True), leapt, twice)
+
+
+def _stepped(
+    family: Family, both: tuple[Floats, Floats], weights: Floats, sums: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Give the lines of the sums, how well they fit each start, and the sums one step of EM further."""
+    lines = _maximised(family, sums)
+    starts, k, width = lines.shape
+    features, across = both
+    held, total, levels = _shares((lines.reshape(-1, width) @ across).reshape(starts, k, -1))
+    held *= weights[:, None] / total
+    return lines, np.einsum("sp,sp->s", weights, levels, dtype=float), _sums(held, features)
+
+
+def _standard(features: Floats) -> Floats:
     spread = features.std(axis=0)
-    lines = extended(features / np.where(spread > 0, spread, 1.0))
-    chosen = seeds(lines, weights.astype(np.float32), k, random)
+    return np.asarray(features / np.where(spread > 0, spread, 1.0))
+
+
+def _both_ways(features: Floats) -> tuple[Floats, Floats]:
+    """Lay features out by pattern and by feature: products along either are much the quicker."""
+    return features, np.ascontiguousarray(features.T)
+
+
+def _first_held(places: Floats, weights: Floats, k: int, random: np.random.Generator, tries: int) -> Floats:
+    """Begin at k patterns far apart, drawn anew for each start: a pattern belongs mostly to the nearest."""
+    lines = extended(places)
+    if tries:
+        chosen = fitted(places, weights, k, random, tries=tries)
+    else:
+        chosen = seeds(lines, weights.astype(np.float32), k, random)
     nearest = np.stack([masks(lines, each) for each in chosen])
-    loose = random.dirichlet(np.ones(k), size=(len(weights), features.shape[0])).transpose(0, 2, 1)
-    return np.asarray(0.5 * nearest / nearest.sum(axis=1, keepdims=True) + 0.5 * loose)
+    loose = random.standard_exponential(nearest.shape, dtype=np.float32)
+    # the loose half is shared out at random, any way as likely as any other (flat Dirichlet)
+    loose *= (0.5 * weights / loose.sum(axis=1))[:, None]
+    return np.asarray(loose + nearest * (0.5 * weights / nearest.sum(axis=1, dtype=weights.dtype))[:, None])
 
 
-def _maximised(family: Family, weighed: Floats) -> tuple[Floats, Floats]:
-    mass = weighed.sum(axis=2)
-    sums = (weighed.reshape(-1, weighed.shape[2]) @ family.features).reshape(*mass.shape, -1)
-    lines, offsets = family.lines(sums, mass)
-    return lines, offsets + np.log(np.maximum(mass / mass.sum(axis=1, keepdims=True), TINY**3))
+def _sums(weighed: Floats, features: Floats) -> Floats:
+    starts, k, patterns = weighed.shape
+    return (weighed.reshape(-1, patterns) @ features).reshape(starts, k, -1)
 
 
-def _expected(features: Floats, lines: Floats, offsets: Floats) -> tuple[Floats, Floats]:
-    logs = (lines.reshape(-1, lines.shape[2]) @ features.T).reshape(*offsets.shape, -1)
-    return _shared(logs + offsets[..., None])
+def _maximised(family: Family, sums: Floats) -> Floats:
+    lines, mass = family.lines(sums), sums[..., -1]
+    lines[..., -1] += np.log(np.maximum(mass / mass.sum(axis=1, keepdims=True), LEAST_SHARE))
+    return lines
 
 
-def _shared(logs: Floats) -> tuple[Floats, Floats]:
-    """Turn log densities, classes on the last axis but one, into posteriors and log densities of all."""
+def _shares(logs: Floats) -> tuple[Floats, Floats, Floats]:
+    """Turn log densities, classes on the last axis but one, into posteriors times a total, it, and all's log.
+
+    They take the place of the log densities: fresh memory costs more than the sums themselves.
+    """
     top = logs.max(axis=-2, keepdims=True)
-    grown = np.exp(logs - top)
-    total = grown.sum(axis=-2, keepdims=True)
-    return grown / total, (np.log(total) + top).squeeze(-2)
+    logs -= top
+    np.exp(logs, out=logs)
+    total = logs.sum(axis=-2, keepdims=True)
+    return logs, total, (np.log(total) + top).squeeze(-2)

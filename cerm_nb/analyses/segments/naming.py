@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Keys = tuple[tuple[str, str, str], ...]
 
 MOST_PARTS = 2  # a name says no more than this where that tells segments apart
+MONEY = frozenset({"mean_spend"})  # fields that are amounts
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,13 @@ def naming(profile: pd.DataFrame) -> dict[str, tuple[Part, ...]]:
         segment: parts if often[parts] == 1 else _parts(keys[segment], TELLING, list)
         for segment, parts in short.items()
     }
+
+
+def cut_key(field: str, level: str) -> str:
+    """Say which message words a cut: ``cut_level`` of a text, ``cut_money`` of an amount, else ``cut``."""
+    if level:
+        return "cut_level"
+    return "cut_money" if field in MONEY else "cut"
 
 
 def _numbers(told: Keys) -> Keys:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cerm_nb.analyses.segments.profiles import CLEAR
+from cerm_nb.analyses.segments.stability import adjusted_rand, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +44,50 @@ def by_number(segments: Segments) -> pd.DataFrame:
         high=mine[["ari_q90", "ari_median"]].max(axis=1),
         ruling=mine["reason"].where(mine["reason"] != "", "chosen"),
     )
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How alike methods divide the same units.
+
+    Parameters
+    ----------
+    k
+        Number of segments, that of the chosen solution or else of the most stable; 0 where nothing was tried.
+    method
+        How that was found.
+    methods
+        Methods that were tried with so many.
+    lowest
+        Least adjusted Rand index of two of them; NaN of a single one.
+    """
+
+    k: int
+    method: str
+    methods: int
+    lowest: float
+
+    @property
+    def variant(self) -> str:
+        """``several`` methods or a ``single`` one."""
+        return "several" if self.methods > 1 else "single"
+
+
+def agreement(segments: Segments) -> Agreement:
+    """Compare the divisions that the methods make into as many segments as were chosen.
+
+    Parameters
+    ----------
+    segments
+        From `find_segments`.
+    """
+    if segments.best is None:
+        return Agreement(0, "", 0, np.nan)
+    k = segments.best.solution.k
+    found = [tried.solution.labels for (_, number), tried in segments.tried.items() if number == k]
+    tables = [table(one, other, k).astype(float) for one, other in combinations(found, 2)]
+    pairs = [float(adjusted_rand(each)) for each in tables]
+    return Agreement(k, segments.best.solution.method, len(found), min(pairs, default=np.nan))
 
 
 def telling_tiles(profile: pd.DataFrame, own: Params) -> pd.DataFrame:

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 FOLDS = 5
 FEWEST = 50  # known responses of a segment below which it is not split
 CUTS = 10  # places a number may be cut at
+STEPS = 5  # or more to a standard deviation: a cut is a round number, and nobody's own value
+SHUFFLES = 999  # of the responses: the smallest p is 1 in 1000
+MOST_SHUFFLED = 5000  # units drawn at random for that where there are more
+BLOCK = 1_000_000  # responses shuffled at a time
 SMALLEST = 0.1  # share of a segment that a part must have, besides `min_group` units
 REFINEMENT = [
     "segment", "n", "n_eff", "hit_ratio", "field", "level", "cut", "part_share", "part_hit_ratio", "gain",
-    "low", "high", "split", "reason",
+    "low", "high", "p", "split", "reason",
 ]  # fmt: skip
 
 
@@ -36,7 +40,8 @@ class Refinement:
     frame
         One row per segment, columns `REFINEMENT`: its hit ratio; the best cut (a unit is in the part where
         the field is at least `cut`, or is `level`); the part's share and hit ratio on folds that did not
-        choose it; the gain over the whole segment with its interval; and whether to split. reason, where not:
+        choose it; the gain over the whole segment with its interval; how often shuffled responses have a part
+        that stands out as much (p); and whether to split. reason, where not:
         ``few_responses``, ``one_response``, ``no_fields``, ``no_reliable_gain``.
     members
         Segments of all units after the splits, ``"2a"`` for the part and ``"2b"`` for the others, in the
@@ -90,14 +95,16 @@ def refine(segments: Segments, fields: pd.DataFrame, response: pd.Series, own: P
         1 where a unit responded, 0 where it did not, empty where it was not asked; the same index. Any
         number serves: the hit ratio is then its mean.
     own
-        confidence and seed are used; the intervals share it between the segments (Bonferroni).
+        confidence and seed are used; intervals and tests share it between the segments (Bonferroni).
 
     Returns
     -------
     Refinement
-        A segment is split where the whole interval of the gain is above 0. The cut is chosen on four fifths
-        of the segment and judged on the other, five times, so that choosing among many cuts brings no gain
-        of its own.
+        A segment is split where its best part stands out more than that of its responses shuffled, cut anew
+        each time (Westfall & Young 1993): by chance in (1 − confidence) / 2 of the clients, all segments
+        together. The size of the gain is that of cuts chosen on four fifths of the segment and judged on the
+        other, five times, so that choosing among many brings no gain of its own; it must be above 0, too. Its
+        interval takes these cuts as given, and proves nothing by itself.
 
     Raises
     ------
@@ -150,7 +157,7 @@ def _judged(
     random: np.random.Generator,
     least: float,
 ) -> dict[str, object]:
-    unknown = dict.fromkeys(["cut", "part_share", "part_hit_ratio", "gain", "low", "high"], np.nan)
+    unknown = dict.fromkeys(["cut", "part_share", "part_hit_ratio", "gain", "low", "high", "p"], np.nan)
     told: dict[str, object] = {
         "n": answers.size,
         "n_eff": float(effective_n(weights)),
@@ -164,9 +171,11 @@ def _judged(
         return {**told, "reason": "few_responses"}
     if np.ptp(answers) == 0:
         return {**told, "reason": "one_response"}
-    whole = _best_cut(columns, names, answers, weights, least)
+    parts, cuts = _candidates(columns, names, weights, least)
+    whole = _best(parts, cuts, answers, weights)
     if not whole.field:
         return {**told, "reason": "no_fields"}
+    p = _by_chance(parts, answers, weights, random)
     fold = random.permutation(answers.size) % FOLDS
     part = np.zeros(answers.size, dtype=bool)
     for each in range(FOLDS):
@@ -175,7 +184,7 @@ def _judged(
         if cut.field:
             part[test] = columns[test, _place(names, cut)] >= cut.at
     gain, half = _gain(part, answers, weights, level)
-    split = bool(gain - half > 0)
+    split = p <= (1 - level) / 2 and bool(gain > 0)
     held = weights * part
     return {
         **told,
@@ -187,6 +196,7 @@ def _judged(
         "gain": gain,
         "low": gain - half,
         "high": gain + half,
+        "p": p,
         "split": split,
         "reason": "" if split else "no_reliable_gain",
     }
@@ -209,17 +219,55 @@ def _best_cut(
     columns: Floats, names: list[tuple[str, str]], answers: Floats, weights: Floats, least: float
 ) -> Cut:
     """Find the cut whose part, of at least the least share, answers most above the others."""
-    best, found = 0.0, Cut("", "", np.nan)
-    away = weights * (answers - np.average(answers, weights=weights))
+    return _best(*_candidates(columns, names, weights, least), answers, weights)
+
+
+def _candidates(
+    columns: Floats, names: list[tuple[str, str]], weights: Floats, least: float
+) -> tuple[Floats, list[Cut]]:
+    """List the cuts whose part is large enough, and who is in it, scaled to one spread: (cuts, units)."""
+    parts: list[Floats] = [np.empty((0, weights.size))]
+    cuts: list[Cut] = []
     for at, (field, level) in enumerate(names):
         column = columns[:, at]
         known = column[~np.isnan(column)]
-        places = np.unique(np.quantile(known, np.linspace(0, 1, CUTS + 1)[1:])) if known.size else known
-        parts = column >= places[:, None]
-        mass = parts @ weights / weights.sum()
+        places = np.quantile(known, np.linspace(0, 1, CUTS + 1)[1:]) if known.size else known
+        places = np.unique(places if level else _round(places, float(known.std()) if known.size else 0.0))
+        held = (column >= places[:, None]).astype(float)
+        mass = held @ weights / weights.sum()
         fits = (mass >= least) & (mass <= 1 - least)
-        score = np.where(fits, parts @ away / np.sqrt(np.where(fits, mass * (1 - mass), 1)), 0.0)
-        if score.size and score.max() > best:
-            place = int(score.argmax())
-            best, found = float(score[place]), Cut(field, level, float(places[place]))
-    return found
+        parts.append(held[fits] / np.sqrt(mass[fits] * (1 - mass[fits]))[:, None])
+        cuts += [Cut(field, level, float(place)) for place in places[fits]]
+    return np.concatenate(parts), cuts
+
+
+def _best(parts: Floats, cuts: list[Cut], answers: Floats, weights: Floats) -> Cut:
+    scores = parts @ (weights * (answers - np.average(answers, weights=weights)))
+    if not scores.size or scores.max() <= 0:
+        return Cut("", "", np.nan)
+    return cuts[int(scores.argmax())]
+
+
+def _by_chance(parts: Floats, answers: Floats, weights: Floats, random: np.random.Generator) -> float:
+    """Share of shuffles of the responses, the data counted among them, whose best part stands out as much."""
+    if answers.size > MOST_SHUFFLED:
+        some = random.choice(answers.size, MOST_SHUFFLED, replace=False)
+        parts, answers, weights = parts[:, some], answers[some], weights[some]
+    shuffles = np.empty((SHUFFLES + 1, answers.size))
+    shuffles[0], best = answers, np.empty(SHUFFLES + 1)
+    shuffles[1:] = random.permuted(np.broadcast_to(answers, (SHUFFLES, answers.size)), axis=1)
+    step = max(1, BLOCK // answers.size)
+    for first in range(0, SHUFFLES + 1, step):
+        drawn = shuffles[first : first + step]
+        away = weights * (drawn - (drawn @ weights / weights.sum())[:, None])
+        best[first : first + step] = (parts @ away.T).max(axis=0)
+    return float((best >= best[0] * (1 - 1e-9)).mean())
+
+
+def _round(places: Floats, spread: float) -> Floats:
+    """Round to the largest step of 1, 2 or 5 tens that goes into the spread `STEPS` times or more."""
+    if not spread > 0:
+        return places
+    tens = np.floor(np.log10(spread / STEPS))
+    step = max(each * 10.0**tens for each in (1, 2, 5) if each * 10.0**tens <= spread / STEPS * (1 + 1e-9))
+    return np.asarray(np.round(np.round(places / step) * step, int(max(-tens, 0))))

@@ -54,7 +54,12 @@ def resamples(n: int, pairs: int, random: np.random.Generator) -> Integers:
 
 
 def stability(
-    method: Method, labels: Integers, k: int, counts: Integers, random: np.random.Generator
+    method: Method,
+    labels: Integers,
+    k: int,
+    counts: Integers,
+    random: np.random.Generator,
+    reached: float = 0.0,
 ) -> Stability:
     """Compare the segments of resamples with each other and with those of all units.
 
@@ -70,6 +75,9 @@ def stability(
         From `resamples`: one after the other make a pair.
     random
         Source of the starts.
+    reached
+        Share of the starts of all units that end in the best optimum: it tells how many starts a resample
+        needs. All are random: starting from the segments themselves would make resamples more alike.
 
     Notes
     -----
@@ -78,7 +86,7 @@ def stability(
     """
     pair, same = np.empty((len(counts) // 2, k, k)), np.empty((len(counts), k, k))
     before = labels
-    for at, found in enumerate(method.resampled(counts, k, random)):
+    for at, found in enumerate(method.resampled(counts, k, random, reached)):
         same[at] = table(labels, found, k)
         if at % 2:
             pair[at // 2] = table(before, found, k)

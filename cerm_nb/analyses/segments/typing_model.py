@@ -25,8 +25,8 @@ class Asked(BaseModel):
     """One field the tool asks.
 
     A number is transformed (``identity`` or ``log``: log(1 + x)), less its centre, over its scale; outside
-    low … high it is refused (an answer off the scale) or moved to the end (``clip``). A text gives one
-    column per level.
+    low … high it is refused (an answer off the scale) or moved to the end (``clip``); what is taken as
+    ``log`` is an amount or a count, and refused below 0. A text gives one column per level.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -252,5 +252,8 @@ def _wrong(field: Asked, given: pd.Series) -> Truths:
     if field.kind == "text":
         return there & ~given.astype(str).isin(field.levels).to_numpy(dtype=bool)
     numbers = given.to_numpy(dtype=float, na_value=np.nan)
-    off = (numbers < field.low) | (numbers > field.high)
-    return np.asarray(there & (np.isinf(numbers) | (off & (field.outside == "refuse"))))
+    if field.outside == "refuse":
+        off = (numbers < field.low) | (numbers > field.high)
+    else:
+        off = (numbers < 0) & (field.transform == "log")
+    return np.asarray(there & (np.isinf(numbers) | off))

@@ -25,7 +25,8 @@ FOLDS = 5
 FEWEST = 2 * FOLDS  # members of a segment below which it cannot be learnt and checked
 LEAST_VARIANCE = 1e-3
 LARGE = 10_000  # units the tool is fitted to at most; more would not change it
-REACHED = 10  # units beyond either end of a field that is not an answer: the file tells nobody's own value
+REACHED = 10  # units beyond either end of a field that is not an answer
+STEPS = 4  # to a standard deviation: such ends stand on a grid, so that the file tells nobody's own value
 TYPING = [
     "step", "field", "accuracy", "low", "high", "assigned_share", "accuracy_assigned", "assigned_low",
     "assigned_high", "n", "chosen",
@@ -216,9 +217,9 @@ def _asked(base: Base, column: str, train: Truths) -> Asked:
     values, how = base.raw[column], base.scales[column]
     if not pd.api.types.is_numeric_dtype(values):
         return Asked(name=str(column), kind="text", levels=sorted(values.dropna().astype(str).unique()))
-    numbers = values[train].dropna().to_numpy(dtype=float)
-    moved = np.log1p(numbers.clip(min=0)) if how == "log" else numbers
-    low, high = _ends(base, column)
+    moved = _moved(values[train], how)
+    scale = max(round(float(moved.std()), 6), 1e-6)
+    low, high = _ends(base, column, scale / STEPS)
     return Asked(
         name=str(column),
         kind="number",
@@ -227,19 +228,30 @@ def _asked(base: Base, column: str, train: Truths) -> Asked:
         low=low,
         high=high,
         centre=round(float(moved.mean()), 6),
-        scale=max(round(float(moved.std()), 6), 1e-6),
+        scale=scale,
     )
 
 
-def _ends(base: Base, column: str) -> tuple[float, float]:
-    """Tell the range of a field: of answers their scale, of others what several units reach."""
+def _moved(values: pd.Series, how: str) -> Floats:
+    """Give what is known of a field as it is used."""
+    numbers = values.dropna().to_numpy(dtype=float)
+    return np.asarray(np.log1p(numbers.clip(min=0)) if how == "log" else numbers)
+
+
+def _ends(base: Base, column: str, step: float) -> tuple[float, float]:
+    """Tell the range of a field: of answers their scale, of others what several units reach, in whole steps.
+
+    Steps are of the field as it is used, and rounding goes outward.
+    """
     if base.scales[column] == "answer":
         # answers share one scale, whose ends may have been ticked on other questions only
         alike = base.raw[[name for name, scale in base.scales.items() if scale == "answer"]]
         return float(alike.min().min()), float(alike.max().max())
-    values = np.sort(base.raw[column].dropna().to_numpy(dtype=float))
+    values = np.sort(_moved(base.raw[column], base.scales[column]))
     inside = min(REACHED, len(values) // 2)
-    return float(values[inside]), float(values[-1 - inside])
+    ends = np.array([np.floor(values[inside] / step), np.ceil(values[-1 - inside] / step)]) * step
+    low, high = np.round(np.expm1(ends) if base.scales[column] == "log" else ends, 6)
+    return float(low), float(high)
 
 
 def _curve(posteriors: Floats, base: Base, label: Integers, own: Params) -> pd.DataFrame:
@@ -260,6 +272,7 @@ def _share(right: Truths, weights: Floats, confidence: float) -> tuple[float, fl
     if not right.size:
         return np.nan, np.nan, np.nan
     share, n = float(weights @ right / weights.sum()), float(effective_n(weights))
+    share = min(share, 1.0)  # sums in another order may differ in the last digit
     low, high = wilson_interval(share * n, n, confidence)
     return share, min(low, share), max(high, share)
 

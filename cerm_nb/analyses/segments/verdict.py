@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cerm_nb.analyses.segments.structure import independence
-from cerm_nb.stats.threads import one_thread
+from cerm_nb.analyses.segments.structure import NATURAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
 Caveat = tuple[str, dict[str, object]]
 
-NATURAL = 0.05  # p from which segments are rather cuts through one cloud
+REFUSED = ("no_stable_segments", "only_small_segments")  # reasons why none of what was tried is chosen
+FEW_ASSIGNED = 0.5  # share of units the typing tool must be sure of
 WEAK_TYPING = 0.7  # accuracy whose interval must not reach below
 RARE = 0.05  # share of the starts that should end in the best optimum
 WORTH_TELLING = 0.01
@@ -44,8 +44,8 @@ class Answer:
     kind
         What segments rest on: ``behaviour``, ``needs``, ``both`` or ``given``.
     structure_p
-        Larger p of the comparisons with one cloud and with columns that have nothing to do with one another:
-        small where segments are clumps, NaN where it was not tested.
+        Largest p of the comparisons with data without clumps (see `Structure`): small where segments are
+        clumps, NaN where that could not be told.
     largest_share, smallest_share
         Weighted shares of the largest and the smallest segment.
     fields
@@ -83,12 +83,11 @@ def answer(segments: Segments, typing: TypingTool, own: Params) -> Answer:
     segments, typing
         From `find_segments` and `fit_typing`.
     own
-        min_posterior is told in a caveat; seed draws what the data are compared with.
+        min_posterior is told in a caveat.
     """
     best, chosen = segments.best, segments.chosen
     stable = best.stability if best else None
-    p = _structure_p(segments, own)
-    decision, reason = verdict(segments, typing, p)
+    decision, reason = verdict(segments, typing)
     shares = chosen.solution.shares if chosen else np.array([np.nan])
     return Answer(
         *((stable.median, stable.q10, stable.q90) if stable else (np.nan, np.nan, np.nan)),
@@ -98,7 +97,7 @@ def answer(segments: Segments, typing: TypingTool, own: Params) -> Answer:
         k=chosen.solution.k if chosen else 0,
         method=chosen.solution.method if chosen else "",
         kind=segments.base.kind,
-        structure_p=p,
+        structure_p=segments.structure.p,
         largest_share=float(shares[0]),
         smallest_share=float(shares[-1]),
         fields=len(typing.fields),
@@ -109,49 +108,51 @@ def answer(segments: Segments, typing: TypingTool, own: Params) -> Answer:
     )
 
 
-def _structure_p(segments: Segments, own: Params) -> float:
-    """Take the worse of the two comparisons; NaN where the first could not be made."""
-    first = segments.structure.p
-    if segments.chosen is None or np.isnan(first):
-        return first
-    random = np.random.default_rng([own.seed, 9])
-    with one_thread():
-        return max(first, independence(segments.base, segments.chosen.solution.k, random))
-
-
-def verdict(segments: Segments, typing: TypingTool, structure_p: float) -> tuple[str, str]:
+def verdict(segments: Segments, typing: TypingTool) -> tuple[str, str]:
     """Judge whether the segments can be worked with.
 
     Parameters
     ----------
     segments, typing
         From `find_segments` and `fit_typing`.
-    structure_p
-        See `Answer`.
 
     Returns
     -------
     tuple of str
         Verdict and reason, the first that applies:
 
-        - ``not_enough_data``: too few units (``few_units``) or distinct patterns (``few_patterns``), or no
-          column tells units apart (``no_columns``);
-        - ``stop``: no number of segments comes back from resamples (``no_stable_segments``);
-        - ``watch``: segments come back but may be cuts through one cloud (``one_cloud``); there is no typing
-          tool (its reason), or its accuracy may be below 70 % (``typing_weak``); or whether they are cuts was
-          not tested (``structure_not_tested``);
+        - ``not_enough_data``: what segments were to be found on is not known (the base's reason), there are
+          too few units (``few_units``) or distinct patterns (``few_patterns``), or no column tells units
+          apart (``no_columns``);
+        - ``stop``: no number of segments comes back from resamples (``no_stable_segments``), or only with
+          a segment that is too small (``only_small_segments``);
+        - ``watch``: segments rest on behaviour alone (``continuum``: how often and how lately somebody buys
+          are tied by construction, so that no gap proves kinds of customers); others may be cuts through one
+          cloud (``one_cloud``); there is no typing tool (its reason), its accuracy may be below
+          70 % (``typing_weak``), or it assigns less than half of the units (``few_assigned``); or whether
+          segments are cuts could not be told (``structure_not_tested``);
         - ``go``.
     """
-    unstable = segments.reason == "no_stable_segments"
+    refused = segments.reason in REFUSED
+    p = segments.structure.p
+    untold = bool(np.isnan(p))
     rules = (
-        ("not_enough_data", segments.reason, bool(segments.reason) and not unstable),
-        ("stop", segments.reason, unstable),
-        ("watch", "one_cloud", structure_p > NATURAL),
+        ("not_enough_data", segments.reason, bool(segments.reason) and not refused),
+        ("stop", segments.reason, refused),
+        ("watch", "continuum", segments.base.kind == "behaviour"),
+        ("watch", "one_cloud", p > NATURAL),
         ("watch", typing.reason, bool(typing.reason)),
         ("watch", "typing_weak", typing.low < WEAK_TYPING),
-        ("watch", "structure_not_tested", bool(np.isnan(structure_p))),
+        ("watch", "few_assigned", _assigned(typing) < FEW_ASSIGNED),
+        ("watch", "structure_not_tested", untold),
     )
     return next(((name, reason) for name, reason, applies in rules if applies), ("go", ""))
+
+
+def _assigned(typing: TypingTool) -> float:
+    """Share of units the tool is sure enough of to assign them."""
+    kept = typing.frame[typing.frame["chosen"].astype(bool)]
+    return float(kept["assigned_share"].iloc[-1]) if len(kept) else np.nan
 
 
 def _caveats(segments: Segments, typing: TypingTool, own: Params) -> Iterator[Caveat]:
@@ -161,7 +162,7 @@ def _caveats(segments: Segments, typing: TypingTool, own: Params) -> Iterator[Ca
     solution = segments.chosen.solution
     if solution.best_restart_share < RARE:
         yield "optimum_rarely_reached", {"share": solution.best_restart_share}
-    if np.isnan(segments.structure.p):
+    if np.isnan(segments.structure.p) and segments.base.kind != "behaviour":  # there it decides nothing
         yield "structure_not_tested", {}
     yield from _rivals(segments, own)
     if not typing.reason:
@@ -179,7 +180,7 @@ def _data_caveats(segments: Segments) -> Iterator[Caveat]:
         yield "empty_cells_filled", {"share": base.imputed_share}
     if len(segments.frame) and int(segments.frame["n"].iloc[0]) < base.n:
         yield "found_on_sample", {"sample": int(segments.frame["n"].iloc[0]), "n": base.n}
-    if base.n < SMALL_SURVEY:
+    if 0 < base.n < SMALL_SURVEY:
         yield "few_units", {"n": base.n}
 
 

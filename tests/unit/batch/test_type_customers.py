@@ -125,6 +125,7 @@ def test_counts_add_up_to_the_customers(here: Project, tool: Path) -> None:
     typed = type_file(csv(here), tool, here)
     assert sum(number for _, _, number in typed.counts) == len(GUESTS)
     assert next(iter(typed.counts)) == ("1", "1. desk first", 1)
+    assert typed.notes == ()
     assert "90.0% of customers [85.0%, 93.0%], cross-validated on n = 400" in typed.trust
 
 
@@ -210,7 +211,7 @@ def test_a_file_that_is_missing_empty_or_split_otherwise_is_told_once(here: Proj
     assert missing.startswith("none.csv: there is no file")
     (here.root / "zero.csv").write_bytes(b"")
     assert problems(here, here.root / "zero.csv", tool).startswith("zero.csv: zero.csv is empty")
-    GUESTS.to_csv(here.root / "semi.csv", index=False, sep=";")
+    GUESTS[["guest", "phone"]].to_csv(here.root / "semi.csv", index=False, sep=";")
     semi = problems(here, here.root / "semi.csv", tool)
     assert semi.count("\n") == 0
     assert semi.endswith("separate the columns by commas")
@@ -254,3 +255,140 @@ def test_the_command_closes_with_counts_and_trust(
     assert "Written: new_segments.csv" in ran.output
     again = CliRunner().invoke(cli.app, ["type", str(file), "--root", str(here.root)])
     assert isinstance(again.exception, DataError)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_another_separator_is_found_by_the_fields_and_told(here: Project, tool: Path, separator: str) -> None:
+    frame = GUESTS.rename(columns={"phone": "phone, home"})
+    frame.to_csv(here.root / "other.csv", index=False, sep=separator)
+    typed = type_file(here.root / "other.csv", tool, here)
+    assert typed.frame["segment"].tolist()[:2] == ["1", "2"]
+    shown = "tab" if separator == "\t" else separator
+    assert typed.closing.endswith(f"Its columns were taken to be separated by '{shown}'.")
+
+
+def test_decimal_commas_are_read_as_such(here: Project, tool: Path) -> None:
+    GUESTS.assign(**{QUICK: [6.5, 1.5, 4, None, 9]}).to_csv(
+        here.root / "d.csv", sep=";", decimal=",", index=False
+    )
+    typed = type_file(here.root / "d.csv", tool, here)
+    assert typed.frame["reason"].tolist() == ["", "", "uncertain", "fields_missing", "out_of_range"]
+    assert typed.frame["posterior"].iloc[0] == pytest.approx(0.999983)
+    assert "Its numbers were read as 1234,50." in typed.notes
+
+
+SPENT = {
+    "name": "mean_spend", "kind": "number", "transform": "log", "outside": "clip", "low": 500.0,
+    "high": 90000.0, "centre": 9.0, "scale": 1.0,
+}  # fmt: skip
+BUYERS = pd.DataFrame(
+    {"guest": list("abcdefg"), "mean_spend": [1000.0, 2000, 40000, 9000, 800, 70000, 60000]}
+)
+
+
+@pytest.fixture
+def spending(here: Project) -> Path:
+    """A tool that asks what a customer spends."""
+    one = {"fields": [SPENT], "coefficients": [[1.0], [-1.0]]}
+    return add_tool(here, "shop", "2025-06-30", **one)
+
+
+def test_marks_between_thousands_are_told_from_decimals_by_what_the_tool_has_seen(
+    here: Project, spending: Path
+) -> None:
+    plain = type_file(csv(here, BUYERS, "plain.csv"), spending, here).frame
+    for mark, told in ((",", "1,234.50"), (".", "1.234,50")):
+        written = [f"{amount:,.0f}".replace(",", mark) for amount in BUYERS["mean_spend"]]
+        written[0] += ",00" if mark == "." else ".00"
+        typed = type_file(csv(here, BUYERS.assign(mean_spend=written), f"m{ord(mark)}.csv"), spending, here)
+        assert f"Its numbers were read as {told}." in typed.notes
+        pd.testing.assert_frame_equal(typed.frame, plain)
+    whole = csv(
+        here, BUYERS.assign(mean_spend=[f"{each:,.0f}" for each in BUYERS["mean_spend"]]), "whole.csv"
+    )
+    pd.testing.assert_frame_equal(type_file(whole, spending, here).frame, plain)
+
+
+def test_numbers_that_can_be_read_in_several_ways_are_refused(here: Project, spending: Path) -> None:
+    tool = json.loads(spending.read_text(encoding="utf-8"))
+    tool["fields"][0] |= {"low": 0.0}
+    spending.write_text(json.dumps(tool), encoding="utf-8")
+    frame = BUYERS.assign(mean_spend=["1,000", "2,000", "40,000", "9,000", "1,800", "70,000", "60,000"])
+    told = problems(here, csv(here, frame), spending)
+    assert told == (
+        "new.csv: its numbers can be read in more than one way (1234,50 or 1,234.50); "
+        "expected a point before decimals, and nothing between thousands; write them so"
+    )
+
+
+def test_customers_who_stand_twice_with_the_same_answers_count_once(here: Project, tool: Path) -> None:
+    twice = pd.concat([GUESTS, GUESTS.iloc[[1, 3]], GUESTS.iloc[[0]].assign(guest=" 007\t")])
+    typed = type_file(csv(here, twice), tool, here)
+    assert typed.frame["guest"].tolist() == GUESTS["guest"].tolist()
+    assert sum(number for _, _, number in typed.counts) == len(GUESTS)
+    assert "3 rows repeat the identifier and the answers of another row, and are left out." in typed.closing
+    assert "Blanks around 1 identifier were left out." in typed.closing
+
+
+def test_customers_who_stand_twice_with_different_answers_are_refused(here: Project, tool: Path) -> None:
+    other = GUESTS.iloc[[0, 2]].assign(**{QUICK: [2.0, None]})
+    told = problems(here, csv(here, pd.concat([GUESTS, other, GUESTS.iloc[[2]]])), tool)
+    assert told == (
+        "new.csv → guest: 2 customers stand in several rows with different answers: '007': rows 1, 6; "
+        "'c3': rows 3, 7, 8; expected one row per customer; keep the row that holds of each, or tell "
+        "customers apart by further columns with --id"
+    )
+    apart = pd.concat([GUESTS, other.assign(phone="010-0000-0001")])
+    typed = type_file(csv(here, apart), tool, here, ids=["guest", "phone"])
+    assert len(typed.frame) == len(apart)
+
+
+def test_no_more_than_a_dozen_contradictions_are_listed(here: Project, tool: Path) -> None:
+    names = [f"n{at:02d}" for at in range(20)]
+    twice = pd.DataFrame({"guest": names * 2, QUICK: [1.0] * 20 + [7.0] * 20, CLEAN: 4.0, "phone": "x"})
+    told = problems(here, csv(here, twice), tool, ids=["guest", "phone"])
+    assert "20 customers stand in several rows" in told
+    assert "'n11', 'x': rows 12, 32; and 8 more; expected" in told
+    assert "n12" not in told
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_blanks_around_identifiers_are_told(here: Project, tool: Path, number: int) -> None:
+    named = ["\ta", " b", "c\u00a0", "d", "e"]
+    frame = GUESTS.assign(guest=[*named[:number], *(name.strip() for name in named[number:])])
+    typed = type_file(csv(here, frame), tool, here)
+    assert typed.frame["guest"].tolist() == list("abcde")
+    told = "Blanks around 1 identifier were" if number == 1 else "Blanks around 3 identifiers were"
+    assert typed.notes == (f"{told} left out.",)
+
+
+def test_negative_amounts_are_not_assigned_and_a_file_of_them_is_refused(
+    here: Project, spending: Path
+) -> None:
+    amounts = BUYERS["mean_spend"].to_numpy()
+    some = type_file(csv(here, BUYERS.assign(mean_spend=[-1.0, *amounts[1:]])), spending, here, force=True)
+    assert some.frame["reason"].tolist()[:2] == ["out_of_range", ""]
+    some.written.unlink()
+    told = problems(here, csv(here, BUYERS.assign(mean_spend=-amounts)), spending)
+    assert told.startswith(
+        "new.csv → mean_spend: 7 of 7 values are negative; expected amounts and counts from 0 on"
+    )
+
+
+@pytest.mark.parametrize(("factor", "side"), [(1000, "above"), (0.001, "below")])
+def test_amounts_in_another_unit_are_refused(here: Project, spending: Path, factor: float, side: str) -> None:
+    frame = BUYERS.assign(mean_spend=BUYERS["mean_spend"] * factor)
+    told = problems(here, csv(here, frame), spending)
+    assert told == (
+        f"new.csv → mean_spend: 7 of 7 values lie {side} all that the tool has seen; expected mostly 500 to "
+        "90000; give them in the unit of the run's own data, such as won rather than thousands of won"
+    )
+    few = type_file(csv(here, frame.head(4), "few.csv"), spending, here)
+    assert "mean_spend: 4 of 4 values lie beyond what the tool has mostly seen, 500 to 90000" in few.closing
+
+
+def test_all_that_is_wrong_with_the_rows_is_told_at_once(here: Project, tool: Path) -> None:
+    frame = GUESTS.assign(guest=["a", "a", "b", "c", "d"], **{QUICK: [10.0, 50, 70, None, 20]})
+    told = problems(here, csv(here, frame), tool)
+    assert "are off the scale" in told
+    assert "1 customer stands in several rows with different answers: 'a': rows 1, 2" in told
