@@ -5,15 +5,27 @@ BIN := .venv/bin
 READY := .venv/.ready
 CLIENTS := params/cdnow.yml params/online_retail.yml params/hanbit_hotel.yml params/fast_food.yml
 
-.PHONY: run test lab lint lock spark clean
+.PHONY: run test nbval-alone nbval-chain lab lint lock spark clean
 
 run: $(READY)  ## run the sample clients and leave their pages under out/
 	$(BIN)/cerm run $(CLIENTS)
 
 test: $(READY) lint  ## run every check: style, types, tests, notebooks
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-	CERM_OUT=$(CURDIR)/build/nbval $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadscope \
-		-o filterwarnings=default --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
+	$(MAKE) -j2 nbval-alone nbval-chain
+
+NBVAL := $(BIN)/python -m pytest -q -p no:cacheprovider -o filterwarnings=default \
+	--nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg
+ALONE := $(addprefix notebooks/,10_readiness.ipynb 20_value.ipynb 30_segments.ipynb)
+CHAIN := $(filter-out $(ALONE),$(sort $(wildcard notebooks/*.ipynb)))
+
+nbval-alone: $(READY)  # notebooks that take nothing another one gives
+	rm -rf build/nbval-alone
+	CERM_OUT=$(CURDIR)/build/nbval-alone $(NBVAL) $(ALONE)
+
+nbval-chain: $(READY)  # each takes what the ones before it have published
+	rm -rf build/nbval-chain
+	CERM_OUT=$(CURDIR)/build/nbval-chain $(NBVAL) $(CHAIN)
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter trust notebooks/*.ipynb  # their outputs are this project's own; untrusted ones show no figures

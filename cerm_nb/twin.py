@@ -67,7 +67,7 @@ class View:
 def _control(widgets: Any, labels: Mapping[str, str], name: str, choices: Range, value: Any) -> Any:
     # A label beside its control, as wide as the figure below.
     room = {
-        "description": labels[name],
+        "description": labels.get(name, name),
         "style": {"description_width": "16em"},
         "layout": widgets.Layout(width="46rem", max_width="100%"),
     }

@@ -48,6 +48,34 @@ def quantile_scores(values: ArrayLike, bins: int) -> Integers:
     return scores
 
 
+def row_ranks(values: ArrayLike) -> Floats:
+    """Rank the numbers of each row from the smallest up, equal ones with the mean of their ranks.
+
+    Parameters
+    ----------
+    values
+        Numbers without NaN, infinite ones too, shape (rows, n).
+
+    Returns
+    -------
+    ndarray
+        Ranks from 1 to n, shape (rows, n).
+    """
+    given = np.asarray(values, dtype=float)
+    rows, n = given.shape
+    order = given.argsort(axis=1, kind="stable")
+    ordered = np.take_along_axis(given, order, axis=1)
+    # the first of equals opens a group, and groups are numbered on from row to row
+    opens = np.ones((rows, n), dtype=bool)
+    opens[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    group = np.cumsum(opens.ravel()) - 1
+    places = np.tile(np.arange(1.0, n + 1), rows)
+    means = np.bincount(group, weights=places) / np.bincount(group)
+    ranks = np.empty((rows, n))
+    np.put_along_axis(ranks, order, means[group].reshape(rows, n), axis=1)
+    return ranks
+
+
 def weighted_patterns(*columns: Integers) -> tuple[Integers, Integers, Integers]:
     """Collapse equal rows of whole numbers.
 

@@ -1,4 +1,4 @@
-"""What other questions have published of the people who answered, found by their own or their customer number."""
+"""What other questions have published of respondents, found by their own or their customer number."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from cerm_nb.surveys.survey import Survey
 
 
-def published_of(
-    survey: Survey, people: Collection[str], table: pd.DataFrame, column: str
-) -> pd.Series[str]:
+def published_of(survey: Survey, people: Collection[str], table: pd.DataFrame, column: str) -> pd.Series[str]:
     """Look up respondents in a table that another question published.
 
     Parameters

@@ -13,6 +13,9 @@ from typer.main import get_command
 from cerm_nb import messages, schemas
 from cerm_nb.analyses import readiness, segments, value
 from cerm_nb.analyses.experience import frames
+from cerm_nb.analyses.promise import candidates as promise_candidates
+from cerm_nb.analyses.promise import checks as promise_checks
+from cerm_nb.analyses.promise import wanted as promise_wanted
 from cerm_nb.analyses.readiness import quality
 from cerm_nb.analyses.readiness.fixes import FIXES, GATES
 from cerm_nb.analyses.readiness.identity import golden, resolving
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 ROOT = Path(__file__).parents[2]
+# modules whose names are also those of functions of the package
+promise_moves, promise_positions, promise_proof = (
+    importlib.import_module(f"cerm_nb.analyses.promise.{name}") for name in ("moves", "positions", "proof")
+)
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
 TABLES = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
@@ -144,6 +151,27 @@ def test_the_golden_record_is_documented_with_its_fields() -> None:
     assert {"customer_id_from", *golden.FIELDS, "lowest_probability"} <= set(told)
 
 
+PROMISED = {
+    "value_curve": promise_moves.TABLE,
+    "positions": promise_positions.TABLE,
+    "part_worths": promise_wanted.PART_WORTHS,
+    "shares": promise_wanted.SHARES,
+    "promise": promise_candidates.TABLE,
+    "proof": [*promise_proof.MATRIX, *promise_proof.SCORE],
+    "carriers": promise_checks.COLUMNS,
+    "willingness": promise_wanted.WILLINGNESS,
+    "single_changes": promise_wanted.CHANGES,
+    "sets": promise_wanted.SETS,
+    "forecasts": promise_wanted.FORECASTS,
+}
+ROADMAP = {
+    "initiatives": importlib.import_module("cerm_nb.analyses.roadmap.verdict").TABLE,
+    "limits": importlib.import_module("cerm_nb.analyses.roadmap.selection").LIMITS,
+    **{
+        name: importlib.import_module(f"cerm_nb.analyses.roadmap.{name}").COLUMNS
+        for name in ("causes", "schedule", "pilots", "control", "blueprint")
+    },
+}
 PUBLISHED = {
     "profiles": segments.PROFILES,
     "solutions": segments.SOLUTIONS,
@@ -154,6 +182,8 @@ PUBLISHED = {
     "attributes": frames.ATTRIBUTES,
     "drivers": frames.DRIVERS,
     "loyalty": frames.LOYALTY,
+    **PROMISED,
+    **ROADMAP,
 }
 
 
@@ -226,7 +256,7 @@ def test_methods_tells_every_caveat_verdict_and_reason_of_readiness() -> None:
     assert keys - set(quoted(METHODS)) == set()
 
 
-@pytest.mark.parametrize("question", ["segments", "experience"])
+@pytest.mark.parametrize("question", ["segments", "experience", "promise", "roadmap"])
 def test_methods_tells_every_caveat_and_verdict_of(question: str) -> None:
     # the wording tests hold these messages to what the analyses can give
     ruled = re.compile(rf"{question}\.(?:caveat|verdict)\.(\w+)")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 
 from cerm_nb.stats import (
     bootstrap_interval,
@@ -12,6 +13,7 @@ from cerm_nb.stats import (
     gini,
     percentile_interval,
     quantile_scores,
+    row_ranks,
     share_below,
     weighted_patterns,
     wilson_interval,
@@ -114,3 +116,16 @@ def test_captured_share_does_not_hang_on_the_order_of_rows(values):
 def test_captured_share_takes_equals_in_proportion():
     assert captured([1, 1, 1, 1], [4, 0, 0, 0], 0.25) == pytest.approx(0.25)
     assert captured([4, 3, 2, 1], [4, 3, 2, 1], [0.25, 0.5]) == pytest.approx([0.4, 0.7])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 1), (1, 9), (40, 7), (3, 200)])
+def test_row_ranks_are_those_of_scipy(shape):
+    values = np.random.default_rng(2).integers(-3, 4, shape).astype(float)
+    values[values == 3] = np.inf
+    assert row_ranks(values).tolist() == rankdata(values, axis=1).tolist()
+
+
+def test_row_ranks_of_equals_share_the_mean_rank_and_rows_do_not_touch():
+    assert row_ranks([[2, 1, 2], [2, 2, 2], [1, 2, 3]]).tolist() == [[2.5, 1, 2.5], [2, 2, 2], [1, 2, 3]]
+    assert row_ranks(np.empty((0, 3))).shape == (0, 3)
+    assert row_ranks(np.empty((3, 0))).shape == (3, 0)

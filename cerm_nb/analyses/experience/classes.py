@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from cerm_nb.analyses.experience.slopes import cells, slopes, within
 from cerm_nb.stats import benjamini_hochberg, weighted_means
@@ -155,7 +155,7 @@ def _by_chance(lost: Floats, won: Floats, likeliest: Integers) -> Floats:
 def _above_0(drawn: Floats) -> Floats:
     """One-sided p that the first row is 0, by the spread of the others; NaN where they do not vary."""
     spread = drawn[1:].std(axis=0)
-    return np.asarray(norm.sf(drawn[0] / np.where(spread > 0, spread, np.nan)))
+    return np.asarray(ndtr(-drawn[0] / np.where(spread > 0, spread, np.nan)))
 
 
 def asymmetry(lost: Floats, won: Floats) -> Floats:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from cerm_nb.analyses.experience.shapley import lmg, nearest_correlation, relative_weights
 from cerm_nb.analyses.experience.slopes import cells, within
-from cerm_nb.stats import effective_n, percentile_interval, weighted_means
+from cerm_nb.stats import effective_n, percentile_interval, row_ranks, weighted_means
 from cerm_nb.surveys import ITEM, pairwise
 
 if TYPE_CHECKING:
@@ -196,7 +195,7 @@ def among_first(ranks: Floats, ranked: int, first: int = TOP) -> Floats:
 
 def rank_draws(values: Floats) -> Floats:
     """Rank within each draw, 1 the largest; equal values share the mean of their ranks, NaN comes last."""
-    return np.asarray(rankdata(-np.nan_to_num(values, nan=-np.inf), axis=1))
+    return row_ranks(-np.nan_to_num(values, nan=-np.inf))
 
 
 def _matrix_caveats(survey: Survey, correlations: Floats, moved: Floats, used: Truths) -> list[Caveat]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from cerm_nb.analyses.segments.inputs import scaled
 from cerm_nb.stats import (
@@ -125,7 +125,7 @@ def _compared(
         "low": difference - half,
         "high": difference + half,
         "effect": difference / np.where(spread > 0, spread, np.nan),
-        "p": 2 * student.sf(np.abs(difference) / some, free),
+        "p": 2 * stdtr(free, -np.abs(difference) / some),
     }
 
 
