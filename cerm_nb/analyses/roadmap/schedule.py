@@ -205,14 +205,18 @@ def _busy(running: pd.DataFrame, left: Mapping[str, int]) -> Floats:
 def _row(row: pd.Series[Any], job: Job, first: pd.Timestamp, made: Timetable) -> dict[str, object]:
     start = first + pd.DateOffset(months=made.start[job.name])
     slack = made.slack[job.name]
-    told = {"start": start, "end": _last_day(start, job.months), "months": job.months}
+    told: dict[str, object] = {"start": start, "end": _last_day(start, job.months), "months": job.months}
     told |= {"staff_per_month": job.staff, "slack": float(slack), "critical": slack == 0}
     return {**_named(row), **told, "stretched": job.months > _length(row)}
 
 
 def _going_on(row: pd.Series[Any]) -> dict[str, object]:
     months = _length(row)
-    told = {"start": row["start"], "end": _last_day(row["start"], months), "months": months}
+    told: dict[str, object] = {
+        "start": row["start"],
+        "end": _last_day(row["start"], months),
+        "months": months,
+    }
     told |= {"staff_per_month": float(np.nan_to_num(row["staff"])) / months, "slack": np.nan}
     return {**_named(row), **told, "critical": False, "stretched": False}
 
