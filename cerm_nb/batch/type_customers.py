@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 TOLD = ["segment", "name", "likeliest", "posterior", "reason"]
 WRONG_SCALE = 0.5  # share of the answers off a field's scale from which the whole file is refused
-WRONG_UNIT = 0.9  # share of the values beyond one end of what a field has been from which it is, too
+WRONG_UNIT = (
+    0.5  # share of amounts or counts far beyond one end of what they have been, from which it is, too
+)
+UNIT = 10.0  # how many times beyond an end of amounts and counts another unit is thought of
 FEWEST = 5  # values of which that can be told
 _PACKED = {".gz", ".zip"}
 
@@ -217,18 +220,22 @@ def _off_scale(field: Asked, given: pd.Series, where: str) -> Iterator[Problem]:
 
 
 def _off_unit(field: Asked, given: pd.Series, where: str) -> Iterator[Problem]:
-    """Tell that another unit was used than that of the run."""
-    negative = int((given < 0).sum()) if field.transform == "log" else 0
+    """Tell that amounts or counts are in another unit than that of the run."""
+    if field.transform != "log":
+        return
+    negative = int((given < 0).sum())
     if negative > WRONG_SCALE * len(given):
         got = f"{negative:,} of {len(given):,} values are negative"
         yield Problem(
             where, got, "amounts and counts from 0 on", "leave the cell empty where it is not known"
         )
         return
-    below, above = int((given < field.low).sum()), int((given > field.high).sum())
+    # thousands of won are far off; one who came today, or buys more than anybody did, is not
+    below = int(((given > 0) & (given < field.low / UNIT)).sum())
+    above = int((given > field.high * UNIT).sum())
     if len(given) >= FEWEST and max(below, above) > WRONG_UNIT * len(given):
         side = "below" if below > above else "above"
-        got = f"{max(below, above):,} of {len(given):,} values lie {side} all that the tool has seen"
+        got = f"{max(below, above):,} of {len(given):,} values lie far {side} what the tool has mostly seen"
         next_step = "give them in the unit of the run's own data, such as won rather than thousands of won"
         yield Problem(where, got, f"mostly {field.low:g} to {field.high:g}", next_step)
 

@@ -98,7 +98,10 @@ def effects(survey: Survey, draws: Draws, own: Params) -> Effects:
     rows = np.flatnonzero(~np.isnan(outcome) & (survey.rows["brand"] == survey.own_brand).to_numpy())
     ratings, weights = survey.ratings["experience"][rows], survey.weights[rows]
     varies = np.nanmax(ratings, axis=0, initial=-np.inf) > np.nanmin(ratings, axis=0, initial=np.inf)
-    used = varies & (weighted_means(ratings, weights).n_eff >= own.min_neff)
+    enough = weighted_means(ratings, weights).n_eff >= own.min_neff
+    used = varies & enough
+    if enough.any() and not used.any():
+        return Effects("ratings_constant", unknown, unknown, np.nan, len(rows))
     if not used.any() or survey.rows["respondent"].iloc[rows].nunique() < 2 * used.sum():
         return Effects("too_few_respondents", unknown, unknown, np.nan, len(rows))
     values = np.column_stack([ratings[:, used], outcome[rows]])

@@ -9,6 +9,7 @@ import numpy as np
 from cerm_nb.analyses.promise.extracts import named
 from cerm_nb.analyses.promise.records import said
 from cerm_nb.analyses.promise.wanted import titles
+from cerm_nb.stats import holm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,24 +136,28 @@ def kept_rows(found: Proof, survey: Survey, own: Params, lang: str) -> pd.DataFr
     -------
     DataFrame
         candidate, touchpoint, kept, low, high, n, kept_before (NaN without an earlier wave), change,
-        change_low, change_high: at most twelve, the least kept.
+        change_low, change_high, p_adjusted (Holm over all scores of the wave): at most twelve, the least
+        kept.
     """
     scores = found.kept
     now = scores[(scores["wave"] == survey.wave) & scores["kept"].notna()]
     before = scores[["promise", "touchpoint", "wave", "kept"]]
     before = before.rename(columns={"kept": "kept_before", "wave": "before"})
+    before = before[before["before"] != ""]  # a survey of one wave has none before
     table = now.merge(before, on=["promise", "touchpoint", "before"], how="left")
     table = table.assign(candidate=table["promise"].map(titles(own, lang)))
+    table["p_adjusted"] = holm(table["p"].to_numpy(dtype=float))
     least = table.sort_values("kept", kind="stable").head(MOST).index
-    columns = ["kept", "low", "high", "n", "kept_before", "change", "change_low", "change_high"]
+    columns = ["kept", "low", "high", "n", "kept_before", "change", "change_low", "change_high", "p_adjusted"]
     numbers = table[columns].astype(float)
     return table[["candidate", "touchpoint"]].join(numbers).loc[sorted(least)].reset_index(drop=True)
 
 
-def kept_counts(rows: pd.DataFrame) -> dict[str, object]:
-    """Tell where a promise is kept least, and how many scores rose and fell for certain."""
+def kept_counts(rows: pd.DataFrame, own: Params) -> dict[str, object]:
+    """Tell where a promise is kept least, and how many scores rose and fell beyond chance."""
     least = rows.sort_values("kept", kind="stable").iloc[0]
-    rose, fell = int((rows["change_low"] > 0).sum()), int((rows["change_high"] < 0).sum())
+    sure = rows["p_adjusted"] < own.significance
+    rose, fell = (int((sure & (sign * rows["change"] > 0)).sum()) for sign in (1, -1))
     known = int(rows["kept_before"].notna().sum())
     return {
         **{str(name): value for name, value in least.items()},

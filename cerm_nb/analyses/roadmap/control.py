@@ -43,6 +43,7 @@ COLUMNS = [
 ]
 SHORT = 12  # values from which limits are trusted
 RELATED = 0.3  # correlation with the value before from which limits raise false alarms
+MONTH = np.timedelta64(25, "D")  # the least between days of two months, whichever day tells them
 SEASONS = {"M": {1: 12, 3: 4}, "D": {1: 7}}  # periods of a season, by unit and units of a period
 
 Caveat = tuple[str, "Mapping[str, object]"]
@@ -135,7 +136,7 @@ def control(
 
 
 def _series(part: pd.DataFrame) -> _Series:
-    given = part.dropna(subset=["value", "period"])
+    given = _by_month(part.dropna(subset=["value", "period"]))
     once = given.drop_duplicates(["period", "value"]).sort_values("period")
     repeated = len(given) - len(once)
     if once.empty:
@@ -146,6 +147,15 @@ def _series(part: pd.DataFrame) -> _Series:
     every, length, season = _calendar(periods)
     levels = once.set_index(periods)["value"].astype(float).reindex(every)
     return _Series(repeated, "", every, np.asarray(levels, dtype=np.float64), length, season)
+
+
+def _by_month(given: pd.DataFrame) -> pd.DataFrame:
+    """Let months told by another day than their first, such as their last, begin on the first."""
+    days = pd.DatetimeIndex(given["period"].unique()).sort_values()
+    monthly = len(days) > 2 and days.to_period("M").is_unique and np.diff(days).min() >= MONTH
+    if not monthly or (days.day == days.day[0]).all():
+        return given
+    return given.assign(period=given["period"].dt.to_period("M").dt.to_timestamp())
 
 
 def _calendar(periods: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, pd.DateOffset, int]:

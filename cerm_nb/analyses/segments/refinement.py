@@ -175,7 +175,7 @@ def _judged(
     whole = _best(parts, cuts, answers, weights)
     if not whole.field:
         return {**told, "reason": "no_fields"}
-    p = _by_chance(parts, answers, weights, random)
+    p = _by_chance(parts, answers, weights, level, random)
     fold = random.permutation(answers.size) % FOLDS
     part = np.zeros(answers.size, dtype=bool)
     for each in range(FOLDS):
@@ -248,16 +248,20 @@ def _best(parts: Floats, cuts: list[Cut], answers: Floats, weights: Floats) -> C
     return cuts[int(scores.argmax())]
 
 
-def _by_chance(parts: Floats, answers: Floats, weights: Floats, random: np.random.Generator) -> float:
+def _by_chance(
+    parts: Floats, answers: Floats, weights: Floats, level: float, random: np.random.Generator
+) -> float:
     """Share of shuffles of the responses, the data counted among them, whose best part stands out as much."""
     if answers.size > MOST_SHUFFLED:
         some = random.choice(answers.size, MOST_SHUFFLED, replace=False)
         parts, answers, weights = parts[:, some], answers[some], weights[some]
-    shuffles = np.empty((SHUFFLES + 1, answers.size))
-    shuffles[0], best = answers, np.empty(SHUFFLES + 1)
-    shuffles[1:] = random.permuted(np.broadcast_to(answers, (SHUFFLES, answers.size)), axis=1)
+    # enough of them that the smallest p there can be would decide
+    count = max(SHUFFLES, int(np.ceil(4 / (1 - level))))
+    shuffles = np.empty((count + 1, answers.size))
+    shuffles[0], best = answers, np.empty(count + 1)
+    shuffles[1:] = random.permuted(np.broadcast_to(answers, (count, answers.size)), axis=1)
     step = max(1, BLOCK // answers.size)
-    for first in range(0, SHUFFLES + 1, step):
+    for first in range(0, count + 1, step):
         drawn = shuffles[first : first + step]
         away = weights * (drawn - (drawn @ weights / weights.sum())[:, None])
         best[first : first + step] = (parts @ away.T).max(axis=0)

@@ -375,16 +375,24 @@ def test_negative_amounts_are_not_assigned_and_a_file_of_them_is_refused(
     )
 
 
-@pytest.mark.parametrize(("factor", "side"), [(1000, "above"), (0.001, "below")])
-def test_amounts_in_another_unit_are_refused(here: Project, spending: Path, factor: float, side: str) -> None:
+@pytest.mark.parametrize(
+    ("factor", "far"), [(1000, "6 of 7 values lie far above"), (0.001, "5 of 7 values lie far below")]
+)
+def test_amounts_in_another_unit_are_refused(here: Project, spending: Path, factor: float, far: str) -> None:
     frame = BUYERS.assign(mean_spend=BUYERS["mean_spend"] * factor)
     told = problems(here, csv(here, frame), spending)
     assert told == (
-        f"new.csv → mean_spend: 7 of 7 values lie {side} all that the tool has seen; expected mostly 500 to "
+        f"new.csv → mean_spend: {far} what the tool has mostly seen; expected mostly 500 to "
         "90000; give them in the unit of the run's own data, such as won rather than thousands of won"
     )
     few = type_file(csv(here, frame.head(4), "few.csv"), spending, here)
     assert "mean_spend: 4 of 4 values lie beyond what the tool has mostly seen, 500 to 90000" in few.closing
+
+
+def test_customers_a_little_beyond_what_was_seen_are_typed(here: Project, spending: Path) -> None:
+    typed = type_file(csv(here, BUYERS.assign(mean_spend=300.0)), spending, here)
+    assert typed.frame["reason"].eq("").all()
+    assert "mean_spend: 7 of 7 values lie beyond what the tool has mostly seen" in typed.closing
 
 
 def test_all_that_is_wrong_with_the_rows_is_told_at_once(here: Project, tool: Path) -> None:

@@ -165,10 +165,18 @@ def test_kept_scores_stand_beside_those_of_the_wave_before(asked: tuple[Survey, 
     scores = proof.kept.set_index(["promise", "touchpoint", "wave"])["kept"]
     assert rows["kept"].iloc[2] == pytest.approx(scores["mend", "t1", "2"])
     assert rows["kept_before"].iloc[2] == pytest.approx(scores["mend", "t1", "1"])
-    told = p.kept_counts(rows)
+    told = p.kept_counts(rows, OWN)
     assert (told["touchpoint"], told["candidate"]) == ("t1", "mend")
     assert told["known"] == told["told"] == 3
     assert told["rose"] + told["fell"] <= 3
+
+
+def test_a_survey_of_one_wave_has_no_wave_before() -> None:
+    survey = p.read_survey(simulated(np.random.default_rng(3), MEANS, 120), None, None, OWN)
+    rows = p.kept_rows(p.prove(survey, None, OWN), survey, OWN, "en")
+    assert rows["kept"].notna().all()
+    assert rows["kept_before"].isna().all()
+    assert p.kept_counts(rows, OWN)["known"] == 0
 
 
 def test_without_promises_there_is_nothing_to_show(

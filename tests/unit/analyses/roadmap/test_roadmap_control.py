@@ -112,6 +112,15 @@ def test_a_change_in_the_last_period_leaves_nothing_to_judge(stepped):
     assert (later["points_before"], later["reason"]) == (40, "none_after")
 
 
+@pytest.mark.parametrize("freq", ["ME", "MS"])
+def test_months_told_by_their_last_day_are_months(stepped, freq):
+    initiatives, indicators, kpis = made(stepped, "2026-07-01", freq=freq)
+    result = control(initiatives, indicators, kpis)
+    assert not {"periods_missing", "change_within_period"} & {key for key, _ in result.caveats}
+    row = result.frame.iloc[0]
+    assert (row["points_before"], row["points_after"], row["verdict"]) == (30, 10, "worked")
+
+
 def test_missing_periods_stay_gaps_and_repeated_ones_count_once(stepped):
     initiatives, indicators, kpis = made(stepped, "2026-07-01")
     kpis = pd.concat([kpis.drop(index=[4, 5]), kpis.iloc[[8, 9]]])
