@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from cerm_nb import params
-from cerm_nb.analyses import segments, value
+from cerm_nb.batch.plan import discover
 from cerm_nb.schemas import SCHEMAS
 from cerm_nb.sources import collect, open_table, table_of
 
@@ -19,7 +19,8 @@ def root(shipped):
 @pytest.fixture(scope="module")
 def client(root):
     values = params.read(root / "params" / "hanbit_hotel.yml", "params/hanbit_hotel.yml")
-    return params.check(values, [value.Params, segments.Params], "params/hanbit_hotel.yml")
+    models = [step.parameters for step in discover(root / "notebooks")]
+    return params.check(values, models, "params/hanbit_hotel.yml")
 
 
 @pytest.fixture(scope="module")
