@@ -71,9 +71,14 @@ INDICATORS = table(
         "kind": text("Whether it runs ahead of results or states them", codes=("leading", "lagging")),
         "unit": text("Unit"),
         "direction": text("Which way is better", needed=True, codes=("higher", "lower")),
+        "measure": text(
+            "What its values are; it decides on the control chart", codes=("level", "count", "rate", "share")
+        ),
         "baseline": number("Level at the start"),
+        "floor": number("Level that counts as nothing attained; the baseline where empty"),
         "target": number("Level to be reached"),
         "target_date": day("Day by which it is to be reached"),
+        "path": text("How it is to get there: evenly, or all at the end", codes=("linear", "step")),
         "owner": text("Who answers for it"),
         "formula": text("How it is made"),
         "drives": text("Indicators it is believed to drive, separated by semicolons"),

@@ -1,0 +1,125 @@
+"""The answer, its verdict and its caveats, all as numbers and keys: the wording lives elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+Caveat = tuple[str, "Mapping[str, object]"]
+
+HALF = 0.5  # of the targets: on the side of more hit or more missed
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Whether the strategy is working.
+
+    Parameters
+    ----------
+    value, low, high
+        Share of the targets that will be hit by their dates, expected: mean of the probabilities, and of the
+        ends of their intervals; NaN where none can be told.
+    n
+        Indicators with a target whose chance can be told.
+    verdict, reason
+        ``go``, ``watch``, ``stop`` or ``not_enough_data``, and why (empty for ``go``): see `answer`.
+    indicators, targets
+        Indicators of the scorecard, and those with a target.
+    improving, concerned
+        Names of the indicators that change for the better, and for the worse.
+    passing, failing
+        Names of those that meet their target whatever chance does, and of those that miss it.
+    worst, worst_chance
+        Name of the indicator in focus with the lowest chance, and that chance.
+    caveats
+        (key, values) in the order to be shown.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    verdict: str
+    reason: str
+    indicators: int
+    targets: int
+    improving: tuple[str, ...]
+    concerned: tuple[str, ...]
+    passing: tuple[str, ...]
+    failing: tuple[str, ...]
+    worst: str
+    worst_chance: float
+    caveats: tuple[Caveat, ...]
+
+
+def answer(indicators: pd.DataFrame, caveats: Iterable[Caveat] = ()) -> Answer:
+    """Tell whether the strategy is working.
+
+    Parameters
+    ----------
+    indicators
+        From `cerm_nb.analyses.scorecard.indicators.indicators`.
+    caveats
+        Those found on the way.
+
+    Returns
+    -------
+    Answer
+        Verdicts: ``not_enough_data`` (``no_indicators``, ``no_targets``, ``no_chance_known``), ``stop``
+        (``most_missed``: even the upper end of the expected share of targets hit is below a half), ``watch``
+        (``half_open``: the interval holds a half; ``focus_worsens``: an indicator in focus changes for the
+        worse) or ``go``.
+
+    Notes
+    -----
+    The interval takes the indicators as if they all erred the same way, since they are of one company and
+    one year: it is the widest their intervals allow.
+    """
+    told = indicators[indicators["p_hit"].notna()]
+    low, value, high = (
+        float(told[name].astype(float).mean()) if len(told) else np.nan
+        for name in ("p_hit_low", "p_hit", "p_hit_high")
+    )
+    focused = indicators[indicators["in_focus"].astype(bool)]
+    lowest = focused.dropna(subset=["p_hit"]).sort_values(["p_hit", "indicator"])
+    verdict, reason = _verdict(indicators, focused, low, high)
+    return Answer(
+        value=value,
+        low=low,
+        high=high,
+        n=len(told),
+        verdict=verdict,
+        reason=reason,
+        indicators=len(indicators),
+        targets=int(indicators["target"].notna().sum()),
+        improving=_names(indicators, "variation", "improvement"),
+        concerned=_names(indicators, "variation", "concern"),
+        passing=_names(indicators, "assurance", "passes"),
+        failing=_names(indicators, "assurance", "fails"),
+        worst=str(lowest["name"].iloc[0]) if len(lowest) else "",
+        worst_chance=float(lowest["p_hit"].iloc[0]) if len(lowest) else np.nan,
+        caveats=tuple(caveats),
+    )
+
+
+def _verdict(indicators: pd.DataFrame, focused: pd.DataFrame, low: float, high: float) -> tuple[str, str]:
+    rules = (
+        ("not_enough_data", "no_indicators", indicators.empty),
+        ("not_enough_data", "no_targets", not indicators["target"].notna().any()),
+        ("not_enough_data", "no_chance_known", bool(np.isnan(high))),
+        ("stop", "most_missed", high < HALF),
+        ("watch", "focus_worsens", bool((focused["variation"] == "concern").any())),
+        ("watch", "half_open", low < HALF),
+    )
+    return next(((name, reason) for name, reason, applies in rules if applies), ("go", ""))
+
+
+def _names(indicators: pd.DataFrame, column: str, value: str) -> tuple[str, ...]:
+    return tuple(indicators.loc[indicators[column] == value, "name"])
