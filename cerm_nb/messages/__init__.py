@@ -8,6 +8,7 @@ A text is a format string whose fields take these formats besides Python's own:
 ============================== =====================================================
 ``{n:integer}``                1,234
 ``{x:number}`` ``{x:number.2}`` 12.3, 12.34
+``{x:figure}`` ``{x:figure.2}`` 412,000, 12.3, 0.123: digits that count, whatever the size
 ``{p:p}``                      0.012, < 0.001
 ``{s:percent}`` ``{s:percent.1}`` 12 %, 12.3 %
 ``{m:money}`` ``{m:compact}``  $1,234, $1.2M (Korean: $123만)
@@ -51,6 +52,14 @@ _UNITS = {
     "level": "number.1",
     "points": "number.2",
     "": "integer",
+}
+# Units of the indicators that other questions give; a client's own are words to be shown.
+_INDICATOR_UNITS = {
+    "money": "compact",
+    "share": "percent.1",
+    "customers": "integer",
+    "points": "number.2",
+    "level": "number.1",
 }
 
 
@@ -166,6 +175,13 @@ class Messages:
     def quantity(self, value: float, unit: str) -> str:
         """Write a number in its unit: a currency code, or one of those listed in `_UNITS`."""
         return self.format(value, _UNITS.get(unit, "compact"))
+
+    def measured(self, value: float, unit: str) -> str:
+        """Write an indicator's value with its unit: one of `_INDICATOR_UNITS`, or the client's own word."""
+        if unit in _INDICATOR_UNITS or value is None or math.isnan(value):
+            return self.format(value, _INDICATOR_UNITS.get(unit, "figure"))
+        space = " " if self.lang == "en" and unit and unit != "%" else ""
+        return f"{self.format(value, 'figure')}{space}{unit}"
 
 
 class _Formatter(Formatter):

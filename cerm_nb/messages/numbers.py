@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,12 @@ def number(value: Any, digits: int | None, lang: str, currency: str) -> str:
     decimals = 1 if digits is None else digits
     rounded = round(value, decimals) + 0.0  # not "-0.0"
     return str(format_decimal(rounded, format=_pattern("#,##0", decimals), locale=_LOCALES[lang]))
+
+
+def figure(value: Any, digits: int | None, lang: str, currency: str) -> str:
+    """Write a number of unknown size with so many digits that count (three unless told), none made nought."""
+    size = math.floor(math.log10(abs(value))) if value else 0
+    return number(value, max((digits or 3) - 1 - size, 0), lang, currency)
 
 
 def p_value(value: Any, digits: int | None, lang: str, currency: str) -> str:
@@ -78,6 +85,7 @@ def _pattern(whole: str, decimals: int) -> str:
 FORMATS: dict[str, Callable[[Any, int | None, str, str], str]] = {
     "integer": integer,
     "number": number,
+    "figure": figure,
     "p": p_value,
     "percent": percent,
     "money": money,

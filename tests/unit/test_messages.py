@@ -86,3 +86,24 @@ def test_a_client_text_is_picked_by_language() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="not one of"):
         Messages("fr")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "korean"),
+    [
+        (412_345.0, "", "412,345", "412,345"),
+        (5.1234, "점", "5.12 점", "5.12점"),
+        (0.01234, "h", "0.0123 h", "0.0123h"),
+        (27.04, "%", "27.0%", "27.0%"),
+        (-99.96, "%", "-100.0%", "-100.0%"),
+        (0.0, "%", "0.00%", "0.00%"),
+        (0.75, "share", "75.0%", "75.0%"),
+        (1234.0, "customers", "1,234", "1,234"),
+        (float("nan"), "%", "–", "–"),
+    ],
+)
+def test_an_indicator_is_written_with_its_unit_and_the_digits_that_count(
+    value: float, unit: str, english: str, korean: str
+) -> None:
+    assert Messages("en").measured(value, unit) == english
+    assert Messages("ko").measured(value, unit) == korean

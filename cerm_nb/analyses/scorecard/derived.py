@@ -11,13 +11,14 @@ import pandas as pd
 from cerm_nb.stats import wilson_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from cerm_nb.findings import Finding
 
 POINTS = ["indicator", "period", "value", "low", "high", "n"]
 GIVEN = ["indicator", "perspective", "kind", "unit", "direction", "source"]
 YEAR = 52.18  # weeks
+DECISIVE = ("yes", "possible")  # moments of truth, or such as may be one
 Told = tuple[float, float, float, int]
 UNTOLD: Told = (np.nan, np.nan, np.nan, 0)
 
@@ -52,13 +53,17 @@ class _Source:
     read: Callable[[Results], Told]
 
 
-def derived(results: Iterable[Results], *, min_group: int = 10) -> tuple[pd.DataFrame, pd.DataFrame]:
+def derived(
+    results: Iterable[Results], *, measured: Collection[str] = (), min_group: int = 10
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the indicators that other questions give, at every day they were asked.
 
     Parameters
     ----------
     results
         What stands published, the earliest first.
+    measured
+        Indicators the client measures itself: what other questions say of one of these is left out.
     min_group
         Smallest group whose number may be told.
 
@@ -78,7 +83,7 @@ def derived(results: Iterable[Results], *, min_group: int = 10) -> tuple[pd.Data
     for result in results:
         for source in SOURCES:
             told = source.read(result)
-            if not np.isnan(told[0]) and told[3] >= min_group:
+            if source.indicator not in measured and not np.isnan(told[0]) and told[3] >= min_group:
                 rows.append((source.indicator, result.day, *told))
     points = pd.DataFrame(rows, columns=POINTS).astype({"indicator": object})
     there = set(points["indicator"])
@@ -117,9 +122,11 @@ def _retention(result: Results) -> Told:
 
 
 def _gap(result: Results) -> Told:
-    """Experience less expectation, over the attributes of the moments of truth."""
-    frame = _table(result, "roadmap.moments", ["moment", "gap", "gap_low", "gap_high", "n"])
-    return _mean(frame[frame["moment"].astype(bool)], "gap", "gap_low", "gap_high")
+    """Experience less the level aimed at, over the touchpoints that are, or may be, moments of truth."""
+    columns = ["moment", "dimension", "nature", "gap", "gap_low", "gap_high", "n"]
+    frame = _table(result, "roadmap.moments", columns)
+    whole = (frame["dimension"] == "") & (frame["nature"] == "")
+    return _mean(frame[whole & frame["moment"].isin(DECISIVE)], "gap", "gap_low", "gap_high")
 
 
 def _kept(result: Results) -> Told:
@@ -156,8 +163,10 @@ SOURCES = (
         "target_value", "financial", "lagging", "money", "higher", "value", _finding("value", "target_value")
     ),
     _Source("target_customers", "customer", "lagging", "customers", "higher", "value", _target_customers),
-    _Source("retention", "customer", "lagging", "share", "higher", "value", _retention),
+    _Source("customer_retention", "customer", "lagging", "share", "higher", "value", _retention),
     _Source("gap_at_moments", "customer", "leading", "points", "higher", "roadmap", _gap),
     _Source("kept_promise", "process", "leading", "share", "higher", "promise", _kept),
-    _Source("readiness", "people_information", "leading", "level", "higher", "readiness", _readiness),
+    _Source(
+        "information_readiness", "people_information", "leading", "level", "higher", "readiness", _readiness
+    ),
 )

@@ -72,7 +72,7 @@ def answer(indicators: pd.DataFrame, caveats: Iterable[Caveat] = ()) -> Answer:
     Returns
     -------
     Answer
-        Verdicts: ``not_enough_data`` (``no_indicators``, ``no_targets``, ``no_chance_known``), ``stop``
+        Verdicts: ``not_enough_data`` (``no_scorecard``, ``no_targets``, ``no_chance_known``), ``stop``
         (``most_missed``: even the upper end of the expected share of targets hit is below a half), ``watch``
         (``half_open``: the interval holds a half; ``focus_worsens``: an indicator in focus changes for the
         worse) or ``go``.
@@ -111,7 +111,7 @@ def answer(indicators: pd.DataFrame, caveats: Iterable[Caveat] = ()) -> Answer:
 
 def _verdict(indicators: pd.DataFrame, focused: pd.DataFrame, low: float, high: float) -> tuple[str, str]:
     rules = (
-        ("not_enough_data", "no_indicators", indicators.empty),
+        ("not_enough_data", "no_scorecard", indicators.empty),
         ("not_enough_data", "no_targets", not indicators["target"].notna().any()),
         ("not_enough_data", "no_chance_known", bool(np.isnan(high))),
         ("stop", "most_missed", high < HALF),

@@ -52,12 +52,21 @@ GIVEN, POINTS = derived([Published(tables={"value.customers": customers()})])
 
 def test_what_other_questions_found_becomes_indicators_with_interval_and_n() -> None:
     points = POINTS.set_index("indicator")
-    assert list(GIVEN["indicator"]) == ["target_customers", "retention"]
+    assert list(GIVEN["indicator"]) == ["target_customers", "customer_retention"]
     assert points.loc["target_customers", ["value", "n"]].tolist() == [25, 25]
-    assert points.loc["retention", ["value", "n"]].tolist() == [0.75, 80]
+    assert points.loc["customer_retention", ["value", "n"]].tolist() == [0.75, 80]
     # Wilson 1927 for 60 of 80
-    assert points.loc["retention", ["low", "high"]].tolist() == pytest.approx([0.6451, 0.8321], abs=1e-3)
+    assert points.loc["customer_retention", ["low", "high"]].tolist() == pytest.approx(
+        [0.6451, 0.8321], abs=1e-3
+    )
     assert (POINTS["period"] == DAY).all()
+
+
+def test_what_the_client_measures_itself_is_not_given_again() -> None:
+    given, points = derived(
+        [Published(tables={"value.customers": customers()})], measured={"customer_retention"}
+    )
+    assert list(given["indicator"]) == list(points["indicator"]) == ["target_customers"]
 
 
 def test_a_finding_brings_its_own_interval() -> None:
@@ -69,11 +78,13 @@ def test_a_finding_brings_its_own_interval() -> None:
 def test_moments_and_promises_are_means_with_the_widest_interval() -> None:
     moments = pd.DataFrame(
         {
-            "moment": [True, True, False],
-            "gap": [-1.0, -0.5, 3.0],
-            "gap_low": [-1.2, -0.9, 2.0],
-            "gap_high": [-0.8, -0.1, 4.0],
-            "n": [90, 60, 5],
+            "moment": ["yes", "possible", "no", "yes"],
+            "dimension": ["", "", "", "people"],
+            "nature": "",
+            "gap": [-1.0, -0.5, 3.0, 9.0],
+            "gap_low": [-1.2, -0.9, 2.0, 8.0],
+            "gap_high": [-0.8, -0.1, 4.0, 10.0],
+            "n": [90, 60, 5, 80],
         }
     )
     proof = pd.DataFrame(
@@ -98,10 +109,10 @@ def test_small_groups_and_tables_without_the_columns_are_not_told() -> None:
 
 
 def test_a_client_sets_targets_for_what_other_questions_give() -> None:
-    table = listed(indicator=["sales", "retention"], target=[9.0, 0.8])
+    table = listed(indicator=["sales", "customer_retention"], target=[9.0, 0.8])
     found = records(table, GIVEN, Params()).set_index("indicator")
-    assert list(found.index) == ["sales", "retention", "target_customers"]
-    assert found.loc["retention", ["target", "source", "unit"]].tolist() == [0.8, "value", "share"]
+    assert list(found.index) == ["sales", "customer_retention", "target_customers"]
+    assert found.loc["customer_retention", ["target", "source", "unit"]].tolist() == [0.8, "value", "share"]
     assert found.loc["sales", "source"] == "kpis"
     assert found.loc["sales", "name"] == "sales"
 
