@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cerm_nb import __version__
-from cerm_nb.errors import CermError, InputError, ParamsError, Problem
+from cerm_nb.errors import CermError, InputError
 
 if TYPE_CHECKING:
     from cerm_nb.batch.plan import Step
@@ -64,6 +65,15 @@ def run(
         list[str] | None,
         typer.Option("--only", help="Run this notebook only, e.g. 20_value; may be repeated."),
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="Last day the analysis may see, e.g. 2025-06-30, in place of the files'. "
+            "Results of several days stand side by side, and later ones are held against earlier ones.",
+            callback=lambda text: _iso_day(text),
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run even what is unchanged.")] = False,
     out: OutOption = None,
     root: RootOption = None,
@@ -78,7 +88,7 @@ def run(
     from cerm_nb import progress
 
     project, steps = _open_project(root, out)
-    clients, refused = _read_clients(files, project, steps)
+    clients, refused = _read_clients(files, project, steps, as_of)
     outcomes = progress.run_clients(clients, _only(steps, only), project, screen, known=steps, force=force)
     failed = _show_outcomes(outcomes, project)
     raise typer.Exit(1 if failed or refused else 0)
@@ -224,30 +234,30 @@ def _open_project(root: Path | None, out: Path | None) -> tuple[Project, list[St
     return project, plan.discover(project.notebooks)
 
 
-def _read_clients(files: list[Path], project: Project, steps: list[Step]) -> tuple[list[Client], bool]:
-    """Read all params files, telling the problems of each; the good ones go on."""
-    from cerm_nb.batch.run import read_client
+def _iso_day(text: str | None) -> str | None:
+    try:
+        return date.fromisoformat(text).isoformat() if text else None
+    except ValueError:
+        raise typer.BadParameter(f"got {text!r}; expected an ISO date such as 2011-06-30") from None
+
+
+def _read_clients(
+    files: list[Path], project: Project, steps: list[Step], as_of: str | None = None
+) -> tuple[list[Client], bool]:
+    """Read all params files, telling the problems of each; the good ones go on, a client's days in order."""
+    from cerm_nb.batch.run import in_order, read_client, refuse_same_place
 
     clients: list[Client] = []
     refused = False
     for file in files:
         try:
-            client = read_client(file, project, steps)
-            _refuse_same_place(client, clients)
+            client = read_client(file, project, steps, as_of)
+            refuse_same_place(client, clients)
             clients.append(client)
         except InputError as error:
             refused = True
             _complain(error)
-    return clients, refused
-
-
-def _refuse_same_place(client: Client, earlier: list[Client]) -> None:
-    """Refuse a second params file whose results would replace those of the first."""
-    place = client.common.client, client.common.as_of
-    for other in earlier:
-        if (other.common.client, other.common.as_of) == place:
-            got = f"gives the same client and day as {other.label}"
-            raise ParamsError(Problem(client.label, got, next_step="give it a `client` of its own"))
+    return in_order(clients), refused
 
 
 def _only(steps: list[Step], names: list[str] | None) -> list[Step]:

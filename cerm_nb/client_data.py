@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cerm_nb import artifacts, sources
 from cerm_nb.batch import plan
+from cerm_nb.earlier import EarlierRun, EarlierRuns, earlier_runs, results_on
 from cerm_nb.errors import DataError, NotEnoughData, Problem
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from cerm_nb.earlier import Caveat
     from cerm_nb.params import CommonParams
     from cerm_nb.project import Project
 
@@ -106,10 +109,41 @@ class ClientData:
         NotEnoughData
             When nothing is left that was bought and kept.
         """
-        history = sources.purchase_history(self.load("transactions"), self.as_of, holdout_weeks)
+        history = sources.purchase_history(self._transactions, self.as_of, holdout_weeks)
         if history.summary.empty:
             raise NotEnoughData("no_purchases")
         return history
+
+    def purchases_between(self, start: date, end: date) -> pd.DataFrame:
+        """Count what customers bought after one day and up to another, in the engine that has the rows.
+
+        Parameters
+        ----------
+        start, end
+            The day after which purchases count, and the last that does; no later than ``as_of``.
+
+        Returns
+        -------
+        DataFrame
+            customer_id, purchases (days), revenue (what is left after returns): who bought; counted as
+            `purchases` counts what it forecasts from. ``attrs["last_day"]``: the last day with any
+            transaction, None where there is none.
+
+        Raises
+        ------
+        ValueError
+            For an end the analysis may not see.
+        """
+        if end > self.as_of:
+            raise ValueError(f"{end} is after as_of, {self.as_of}: it may not be seen yet")
+        loaded = self._transactions
+        bought = sources.between(loaded.table, start, end)
+        bought.attrs["last_day"] = loaded.provenance.last_day
+        return bought
+
+    @cached_property
+    def _transactions(self) -> sources.Loaded:
+        return self.load("transactions")
 
     def information(self, fresh_months: int) -> sources.CustomerInformation:
         """Profile all of the client's tables and bring who is in them; cells are judged, not refused.
@@ -172,6 +206,23 @@ class ClientData:
             When it is not there; the notebook that gives it has to run first.
         """
         return artifacts.read_table(*self._address(address))
+
+    def earlier(self) -> tuple[EarlierRun, ...]:
+        """Give the client's whole results of days before ``as_of``, oldest first."""
+        return self._earlier.runs
+
+    def earlier_caveats(self) -> tuple[Caveat, ...]:
+        """Name what stands among earlier results and is none: see `EarlierRuns.caveats`."""
+        return self._earlier.caveats
+
+    def today(self, but: str) -> EarlierRun:
+        """Give the whole results of ``as_of`` itself, without those of the question that asks."""
+        place = self._project.results(self.common.client, self.common.as_of)
+        return results_on(place, self.common.client, self.as_of, but=but)[0]
+
+    @cached_property
+    def _earlier(self) -> EarlierRuns:
+        return earlier_runs(self._project.out / self.common.client, self.common.client, self.as_of)
 
     def _address(self, address: str) -> tuple[Path, str]:
         question, _, table = address.partition(".")

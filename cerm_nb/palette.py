@@ -44,6 +44,8 @@ VERDICTS = MappingProxyType(
     }
 )
 
+_DRAWN = ".cerm-figure,.cerm-table,.cerm-board"  # what may hold a drawing
+
 
 def colour(meaning: str) -> str:
     """Give a meaning's colour on paper, as ``#rrggbb``.
@@ -72,7 +74,10 @@ def css(place: Literal["page", "notebook"] = "page") -> str:
         dark_rule = f"@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{dark}}}}}"
     else:
         dark_rule = f'[data-jp-theme-light="false"]{{{dark}}}'
-    sheet = f"{_figure_colours()}\n{files('cerm_nb').joinpath('exhibits.css').read_text(encoding='utf-8')}"
+    sheets = [
+        files("cerm_nb").joinpath(f"{name}.css").read_text(encoding="utf-8") for name in ("exhibits", "board")
+    ]
+    sheet = "\n".join([_figure_colours(), *sheets])
     # JupyterLab styles every table and paragraph itself; an id that nothing bears outweighs all its classes.
     scoped = sheet if place == "page" else f":is(:root,#cerm-outweighs){{{sheet}}}"
     return "\n".join([light, dark_rule, scoped])
@@ -91,7 +96,7 @@ def _figure_colours() -> str:
     # The drawing carries the paper colours as plain attributes, so it stands alone; where this sheet is
     # loaded, the same attributes are the hooks by which dark screens get theirs.
     return "\n".join(
-        f'.cerm-figure [{attribute}="{pair[0]}"]{{{attribute}:var(--cerm-{name})}}'
+        f':is({_DRAWN}) [{attribute}="{pair[0]}"]{{{attribute}:var(--cerm-{name})}}'
         for name, pair in [*MEANINGS.items(), ("paper", SURFACES["paper"])]
         for attribute in ("fill", "stroke")
     )

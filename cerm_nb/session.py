@@ -135,7 +135,11 @@ class Run(ClientData, Exhibits, Generic[Own]):
 
     def show_actions(self) -> Shown:
         """Show what to do next, and who does it."""
-        return cards.bullets(f"{finding.action} ({finding.owner})" for finding in self._findings)
+        return cards.bullets(self.actions())
+
+    def actions(self) -> list[str]:
+        """Give the next action of each answer recorded, with who takes it."""
+        return [f"{finding.action} ({finding.owner})" for finding in self._findings]
 
     def publish(self, **tables: pd.DataFrame) -> None:
         """Record tables for other notebooks and for whoever takes the results further."""

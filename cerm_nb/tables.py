@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from great_tables import GT
 
+from cerm_nb.figures import Sparkline
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from cerm_nb.words import Words
 
@@ -55,6 +57,7 @@ def show(
     *,
     words: Words,
     formats: Mapping[str, Format] | None = None,
+    numbers: Sequence[str] = (),
     highlight_row: int | None = None,
     max_rows: int = 12,
 ) -> Table:
@@ -63,12 +66,15 @@ def show(
     Parameters
     ----------
     frame
-        What is shown, in this order; the first column names the rows when it holds texts.
+        What is shown, in this order; the first column names the rows when it holds texts. A cell that holds a
+        `figures.Sparkline` is drawn.
     words
         Title and subtitle (the caption) and note; labels give the headers with their units, and the readers'
         names of the texts in the cells.
     formats
         Column → how its values are written; a number without a format is written in full.
+    numbers
+        Columns of numbers already written as texts.
     highlight_row
         Position of a row to bring out, from 0.
     max_rows
@@ -86,7 +92,7 @@ def show(
     formats = formats or {}
     _check(frame, formats, highlight_row, max_rows)
     names = [str(name) for name in frame.columns]
-    right = [_holds_numbers(frame[name]) for name in frame.columns]
+    right = [name in numbers or _holds_numbers(frame[name]) for name in frame.columns]
     written = pd.DataFrame(
         {
             name: [_write(value, formats.get(name), words) for value in frame[column]]
@@ -99,7 +105,13 @@ def show(
     table = GT(written, id="cerm").cols_label(labels)
     table = table.cols_align("left", columns=texts) if texts else table
     table = table.cols_align("right", columns=numeric) if numeric else table
-    plain = _Plain(caption(words), highlight_row, row_names=not right[0])
+    drawings = {
+        (row, column): cell.svg
+        for column, name in enumerate(frame.columns, start=1)
+        for row, cell in enumerate(frame[name])
+        if isinstance(cell, Sparkline)
+    }
+    plain = _Plain(caption(words), highlight_row, drawings, row_names=not right[0])
     plain.feed(table.as_raw_html())
     return Table("".join(plain.parts), words)
 
@@ -115,11 +127,19 @@ def caption(words: Words) -> str:
 class _Plain(HTMLParser):
     """great_tables' markup without its ids, styles and classes: ours say what matters."""
 
-    def __init__(self, caption: str, highlight_row: int | None, *, row_names: bool) -> None:
+    def __init__(
+        self,
+        caption: str,
+        highlight_row: int | None,
+        drawings: Mapping[tuple[int, int], str],
+        *,
+        row_names: bool,
+    ) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._caption = caption
         self._highlight, self._row_names = highlight_row, row_names
+        self._drawings = drawings
         self._row, self._cell, self._open = -1, 0, False
         self._body = False
         self._names_row = False
@@ -133,6 +153,7 @@ class _Plain(HTMLParser):
         self._open = tag in {"th", "td"}
         if self._open:
             self.parts.append(self._cell_start(tag, dict(attributes)))
+            self.parts.append(self._drawings.get((self._row, self._cell), ""))
         else:
             lit = tag == "tr" and self._body and self._row == self._highlight
             self.parts.append(f'<{tag} class="cerm-highlight">' if lit else f"<{tag}>")
@@ -148,7 +169,7 @@ class _Plain(HTMLParser):
         return f'<th{number} scope="col">' if tag == "th" else f"<td{number}>"
 
     def handle_data(self, data: str) -> None:
-        if self._open:
+        if self._open and (self._row, self._cell) not in self._drawings:
             self.parts.append(escape(data))
 
     def handle_endtag(self, tag: str) -> None:
@@ -180,6 +201,8 @@ def _holds_numbers(values: pd.Series[Any]) -> bool:
 
 
 def _write(value: Any, write: Format | None, words: Words) -> str:
+    if isinstance(value, Sparkline):
+        return value.alt
     if pd.isna(value):
         return MISSING
     if write is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from cerm_nb import artifacts, manifest, params, sources
 from cerm_nb.batch.plan import read_notebook
+from cerm_nb.earlier import earlier_runs, results_on, told_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +32,7 @@ def key(step: Step, values: Mapping[str, Any], project: Project, published: Mapp
     values
         The client's params file; only the shared parameters and the step's own count.
     project
-        Where relative data paths begin.
+        Where relative data paths begin, and where earlier runs are, which count for a step that reads them.
     published
         Hashes of the tables it takes from other notebooks.
 
@@ -41,8 +43,10 @@ def key(step: Step, values: Mapping[str, Any], project: Project, published: Mapp
         cannot be hashed from here: `is_current` never calls such a step current.
     """
     names = [*params.CommonParams.model_fields, *step.parameters.model_fields]
+    told = {"earlier": _earlier(step, values, project)} if step.earlier else {}
     return artifacts.digest(
-        {
+        told
+        | {
             "notebook": _source(step.path),
             "package": package_hash(),
             "params": {name: values[name] for name in names if name in values},
@@ -50,6 +54,18 @@ def key(step: Step, values: Mapping[str, Any], project: Project, published: Mapp
             "published": dict(published),
         }
     )
+
+
+def _earlier(step: Step, values: Mapping[str, Any], project: Project) -> dict[str, Any]:
+    """Tell what earlier runs hold, and what the other questions found on this day."""
+    common = params.select(params.CommonParams, values)
+    day = date.fromisoformat(common.as_of)
+    found = earlier_runs(project.out / common.client, common.client, day)
+    place = project.results(common.client, common.as_of)
+    today, _ = results_on(place, common.client, day, but=step.question)
+    return {run.as_of.isoformat(): told_by(run) for run in (*found.runs, today)} | {
+        "caveats": [f"{key} {values['as_of']} {values['what']}" for key, values in found.caveats]
+    }
 
 
 def inputs(step: Step, values: Mapping[str, Any], root: Path) -> dict[str, dict[str, str]]:

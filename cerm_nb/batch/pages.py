@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cerm_nb import __version__, artifacts, findings, manifest, report
+from cerm_nb.batch import reviews
 from cerm_nb.batch.plan import read_notebook
 from cerm_nb.messages import Messages, catalogue
 from cerm_nb.params import CommonParams, select
@@ -34,6 +35,7 @@ def page_html(
     common: CommonParams,
     found: Sequence[dict[str, Any]],
     made: Mapping[str, Any],
+    review: Mapping[str, Any] | None = None,
 ) -> str:
     """Draw the page of one executed notebook.
 
@@ -47,6 +49,8 @@ def page_html(
         Its findings, as in ``findings.json``.
     made
         Its manifest, whose ``params`` and ``inputs`` are told at the foot.
+    review
+        What a look at earlier forecasts did to the verdict: see `reviews.read`.
     """
     messages = Messages(common.lang, common.currency)
     return report.page(
@@ -54,7 +58,7 @@ def page_html(
         lang=common.lang,
         words=page_words(messages),
         # Read aloud, "472 of 2,357 customers" says more than 472.
-        findings=[finding | {"n": finding["basis"]} for finding in found],
+        findings=[finding | {"n": finding["basis"]} for finding in reviews.lowered(found, review, messages)],
         meta={**_meta(common, messages), **_basis(made, messages), "index": INDEX},
     )
 
@@ -74,7 +78,24 @@ def write_index(common: CommonParams, outcomes: Sequence[Outcome], folder: Path)
     rows = _read_rows(folder)
     rows |= {outcome.step.name: _row(outcome, folder, messages) for outcome in outcomes}
     artifacts.replace_file(folder / ROWS, artifacts.json_text(rows))
-    artifacts.replace_file(folder / INDEX, _index_html(common, rows, messages))
+    artifacts.replace_file(folder / INDEX, _index_html(common, rows, messages, reviews.read(folder)))
+
+
+def apply_reviews(folder: Path) -> None:
+    """Draw again the pages of one client and day whose verdict a look at the forecasts lowers, or no longer.
+
+    Parameters
+    ----------
+    folder
+        ``out/<client>/<as_of>``; only results whose page a batch has drawn are touched.
+    """
+    found = reviews.read(folder)
+    for path in sorted(folder.glob(f"[0-9]*/{manifest.NAME}")):
+        made = manifest.read(path.parent)
+        if made is None or "page" not in made or not _is_whole(path.parent):
+            continue
+        if made.get("review") != found.get(_question(path.parent.name)):
+            _redraw_page(path.parent, made, found)
 
 
 def redraw(project: Project) -> list[Path]:
@@ -88,26 +109,35 @@ def redraw(project: Project) -> list[Path]:
     written: list[Path] = []
     for path in sorted(project.out.glob(f"*/*/[0-9]*/{manifest.NAME}")):
         made = manifest.read(path.parent)
-        whole = all((path.parent / name).is_file() for name in ("notebook.ipynb", "findings.json"))
-        if made is not None and whole:
-            written.append(_redraw_page(path.parent, made))
+        if made is not None and _is_whole(path.parent):
+            written.append(_redraw_page(path.parent, made, reviews.read(path.parent.parent)))
             written.append(_redraw_index(path.parent.parent, made))
     return list(dict.fromkeys(written))
 
 
-def _redraw_page(folder: Path, made: dict[str, Any]) -> Path:
+def _is_whole(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in ("notebook.ipynb", "findings.json"))
+
+
+def _question(name: str) -> str:
+    return name.partition("_")[2]
+
+
+def _redraw_page(folder: Path, made: dict[str, Any], told: Mapping[str, Mapping[str, Any]]) -> Path:
+    review = told.get(_question(folder.name))
     page = folder.with_name(f"{folder.name}.html")
     found = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
-    text = page_html(read_notebook(folder / "notebook.ipynb"), _common(made), found, made)
+    text = page_html(read_notebook(folder / "notebook.ipynb"), _common(made), found, made, review)
     artifacts.replace_file(page, text)
-    renewed = artifacts.json_text(made | {"page": artifacts.text_hash(text)})
-    artifacts.replace_file(folder / manifest.NAME, renewed)
+    renewed = made | {"page": artifacts.text_hash(text), "review": review}
+    artifacts.replace_file(folder / manifest.NAME, artifacts.json_text(renewed))
     return page
 
 
 def _redraw_index(folder: Path, made: dict[str, Any]) -> Path:
     common = _common(made)
-    text = _index_html(common, _read_rows(folder), Messages(common.lang, common.currency))
+    messages = Messages(common.lang, common.currency)
+    text = _index_html(common, _read_rows(folder), messages, reviews.read(folder))
     artifacts.replace_file(folder / INDEX, text)
     return folder / INDEX
 
@@ -127,14 +157,21 @@ def _read_rows(folder: Path) -> dict[str, dict[str, Any]]:
     return {name: row for name, row in rows.items() if (folder / name).is_dir() or row.get("page") is None}
 
 
-def _index_html(common: CommonParams, rows: Mapping[str, Mapping[str, Any]], messages: Messages) -> str:
+def _index_html(
+    common: CommonParams,
+    rows: Mapping[str, Mapping[str, Any]],
+    messages: Messages,
+    told: Mapping[str, Mapping[str, Any]],
+) -> str:
     meta = _meta(common, messages)
     return report.index(
         lang=common.lang,
         words=page_words(messages),
         client=meta["client"],
         as_of=meta["as_of"],
-        questions=[rows[name] for name in sorted(rows)],
+        questions=[
+            reviews.lowered_row(rows[name], told.get(_question(name)), messages) for name in sorted(rows)
+        ],
         meta=meta,
     )
 

@@ -39,6 +39,8 @@ class Step:
         Names of the tables it publishes.
     parameters
         The model of its own parameters.
+    earlier
+        Whether it reads what earlier runs of the client left.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Step:
     optional: tuple[str, ...]
     gives: tuple[str, ...]
     parameters: type[BaseModel]
+    earlier: bool = False
 
     @property
     def addresses(self) -> set[str]:
@@ -107,6 +110,7 @@ def read_step(path: Path) -> Step:
         optional=_texts(path, metadata, "optional"),
         gives=_texts(path, metadata, "gives"),
         parameters=_parameters(path, metadata.get("analysis", f"cerm_nb.analyses.{question}")),
+        earlier=_flag(path, metadata, "earlier"),
     )
 
 
@@ -173,6 +177,13 @@ def _texts(path: Path, metadata: dict[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
         raise PlanError(f"{path.name}: metadata cerm.{key} is {value!r}; expected a list of table names")
     return tuple(value)
+
+
+def _flag(path: Path, metadata: dict[str, Any], key: str) -> bool:
+    value = metadata.get(key, False)
+    if not isinstance(value, bool):
+        raise PlanError(f"{path.name}: metadata cerm.{key} is {value!r}; expected true or false")
+    return value
 
 
 def _parameters(path: Path, module: str) -> type[BaseModel]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from cerm_nb import artifacts, manifest, params, sources
 from cerm_nb.batch import fingerprint
 from cerm_nb.batch.execute import execute
-from cerm_nb.batch.pages import page_html, write_index
-from cerm_nb.errors import CermError, StepNotRun
+from cerm_nb.batch.pages import apply_reviews, page_html, write_index
+from cerm_nb.errors import CermError, ParamsError, Problem, StepNotRun
 from cerm_nb.messages import Messages
 
 if TYPE_CHECKING:
@@ -72,8 +72,15 @@ class Outcome:
     seconds: float = 0.0
 
 
-def read_client(path: Path, project: Project, steps: Sequence[Step]) -> Client:
+def read_client(path: Path, project: Project, steps: Sequence[Step], as_of: str | None = None) -> Client:
     """Read and check one client's params file against all notebooks.
+
+    Parameters
+    ----------
+    path, project, steps
+        The file, where it belongs, and all notebooks.
+    as_of
+        The last day seen in place of the file's, ISO date.
 
     Raises
     ------
@@ -81,9 +88,32 @@ def read_client(path: Path, project: Project, steps: Sequence[Step]) -> Client:
         With every problem of the file.
     """
     label = project.label(path)
-    values = params.read(path, label)
+    values = params.read(path, label) | ({"as_of": as_of} if as_of else {})
     common = params.check(values, [step.parameters for step in steps], label)
     return Client(common, values, label)
+
+
+def refuse_same_place(client: Client, earlier: Sequence[Client]) -> None:
+    """Refuse a second params file whose results would replace those of the first.
+
+    Raises
+    ------
+    ParamsError
+        When one gives the same client and day.
+    """
+    place = client.common.client, client.common.as_of
+    for other in earlier:
+        if (other.common.client, other.common.as_of) == place:
+            got = f"gives the same client and day as {other.label}"
+            raise ParamsError(Problem(client.label, got, next_step="give it a `client` of its own"))
+
+
+def in_order(clients: Sequence[Client]) -> list[Client]:
+    """Sort the days of one client, since later ones read what earlier ones leave; else as they came."""
+    first: dict[str, int] = {}
+    for place, client in enumerate(clients):
+        first.setdefault(client.common.client, place)
+    return sorted(clients, key=lambda client: (first[client.common.client], client.common.as_of))
 
 
 def run_client(
@@ -97,7 +127,7 @@ def run_client(
     on_cell: Callable[[], None] = lambda: None,
     on_done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Run every question of one client in order, then write its index page.
+    """Run every question of one client in order, then lower verdicts reviewed and write its index page.
 
     Parameters
     ----------
@@ -133,6 +163,7 @@ def run_client(
         )
         outcomes.append(outcome)
         on_done(outcome)
+    apply_reviews(folder)
     write_index(client.common, outcomes, folder)
     return outcomes
 

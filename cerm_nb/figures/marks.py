@@ -106,7 +106,7 @@ def end_names(
     """Write each line's name at its end, moved apart where they would touch."""
     step = size.text + 3
     heights = [len(rows) * step for rows in names]
-    middles = _apart([canvas.at(*place)[1] for place in ends], heights, canvas.top, canvas.bottom)
+    middles = apart([canvas.at(*place)[1] for place in ends], heights, canvas.top, canvas.bottom)
     for rows, middle, height, meaning in zip(names, middles, heights, meant, strict=True):
         swatch(canvas, canvas.right + 6, middle, meaning, 8)
         for number, row in enumerate(rows):
@@ -191,7 +191,7 @@ def column_texts(canvas: Canvas, names: list[str], heights: Numbers, write: Form
             )
 
 
-def _apart(middles: list[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
+def apart(middles: list[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
     """Move texts down, then the whole stack up, until none touches another."""
     order = sorted(range(len(middles)), key=middles.__getitem__)
     placed = dict.fromkeys(order, 0.0)

@@ -178,6 +178,14 @@ def _pixels(canvas: Canvas, points: _Points) -> Numbers:
     return np.array([canvas.at(float(x), float(y)) for x, y in points.places]).reshape(-1, 2)
 
 
+def _along(canvas: Canvas, points: _Points) -> Numbers:
+    """Find places along the arrows, in pixels, which names had better not cover."""
+    known = np.isfinite(points.starts).all(axis=1)
+    ends, begins = points.places[known, None], points.starts[known, None]
+    places = (begins + (ends - begins) * np.linspace(0.0, 1.0, 9)[:, None]).reshape(-1, 2)
+    return np.array([canvas.at(float(x), float(y)) for x, y in places]).reshape(-1, 2)
+
+
 def _boxes(
     canvas: Canvas,
     frame: plane_frame.Frame,
@@ -193,7 +201,7 @@ def _boxes(
     sizes = [
         (max((measure(row, size.text) for row in rows), default=0.0), step * len(rows)) for rows in texts
     ]
-    obstacles = placing.Obstacles(area, at, frame.taken(canvas))
+    obstacles = placing.Obstacles(area, np.vstack([at, _along(canvas, points)]), frame.taken(canvas))
     named = at[: len(texts)]
     boxes = np.array(sizes, dtype=float).reshape(-1, 2)
     if far is None:

@@ -64,14 +64,15 @@ def grid(
     low, high = scales.limits(data[value])
 
     def draw(size: Size) -> Canvas:
-        names = [wrap(words.label(name), 0.26 * size.width, size.text) for name in downs]
+        room = (0.26 if size.wide else 0.3) * size.width
+        names = [wrap(words.label(name), room, size.text) for name in downs]
         titles = [row] if row in words.labels else []
-        title = wrap(words.label(row), 0.26 * size.width, size.text - 1) if titles else []
+        title = wrap(words.label(row), room, size.text - 1) if titles else []
         left = 12 + max(measure(part, size.text) for parts in [*names, title] for part in parts)
         wide = (size.width - left) / len(acrosses)
         tall = min(44.0, max(34.0, wide * 0.62)) if size.wide else 38.0
-        heads = [wrap(words.label(name), wide - 2, size.text, most=2) for name in acrosses]
-        head = 8 + (size.text + 4) * max(map(len, heads))
+        heads, key = _head_texts([words.label(name) for name in acrosses], wide - 2, size)
+        head = 8 + (size.text + 4) * (max(map(len, heads)) + len(key))
         top = head + (size.text + 6 if column in words.labels else 0)
         canvas = Canvas(size.width, top + tall * len(downs), left=left, right=0, top=top, bottom=0)
         canvas.limits((0, len(acrosses)), (len(downs), 0))
@@ -81,7 +82,7 @@ def grid(
                 number = float(table.get((down_value, across_value), np.nan))
                 share = (number - low) / (high - low)
                 _tile(canvas, across, down, share, value_format(number) if np.isfinite(number) else "–", size)
-        _heads(canvas, heads, words, column, top, size)
+        _heads(canvas, heads, words, column, top, size, key)
         for line, part in enumerate(title):
             baseline = top - 8 - (size.text + 2) * (len(title) - 1 - line)
             canvas.write(part, 0, baseline, size=size.text - 1, colour=MUTED)
@@ -125,7 +126,25 @@ def _row_name(canvas: Canvas, parts: list[str], middle: float, size: Size) -> No
         canvas.write(part, 0, y, size=size.text)
 
 
-def _heads(canvas: Canvas, heads: list[list[str]], words: Words, column: str, top: float, size: Size) -> None:
+def _head_texts(labels: list[str], room: float, size: Size) -> tuple[list[list[str]], list[str]]:
+    """Lines over each column; where a name would be cut, numbers, with the lines of the key to them."""
+    heads = [wrap(label, room, size.text, most=2) for label in labels]
+    if all(" ".join(parts) == " ".join(label.split()) for parts, label in zip(heads, labels, strict=True)):
+        return heads, []
+    named = [f"{number}: {label}" for number, label in enumerate(labels, start=1)]
+    key = [part for one in named for part in wrap(one, size.width, size.text)]
+    return [[str(number)] for number in range(1, len(labels) + 1)], key
+
+
+def _heads(
+    canvas: Canvas,
+    heads: list[list[str]],
+    words: Words,
+    column: str,
+    top: float,
+    size: Size,
+    key: list[str],
+) -> None:
     step = size.text + 4
     for number, parts in enumerate(heads):
         x, _ = canvas.at(number + 0.5, 0)
@@ -133,4 +152,7 @@ def _heads(canvas: Canvas, heads: list[list[str]], words: Words, column: str, to
             y = top - 8 - step * (len(parts) - 1 - line)
             canvas.write(part, x, y, size=size.text, anchor="middle")
     if column in words.labels:
-        canvas.write(words.label(column), canvas.left + 2, size.text, size=size.text - 1, colour=MUTED)
+        x = 0.0 if key else canvas.left + 2
+        canvas.write(words.label(column), x, size.text, size=size.text - 1, colour=MUTED)
+    for line, part in enumerate(key, start=int(column in words.labels)):
+        canvas.write(part, 0, size.text + step * line, size=size.text)

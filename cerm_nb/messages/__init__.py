@@ -58,6 +58,7 @@ _INDICATOR_UNITS = {
     "money": "compact",
     "share": "percent.1",
     "customers": "integer",
+    "purchases": "integer",
     "points": "number.2",
     "level": "number.1",
 }
@@ -178,10 +179,11 @@ class Messages:
 
     def measured(self, value: float, unit: str) -> str:
         """Write an indicator's value with its unit: one of `_INDICATOR_UNITS`, or the client's own word."""
-        if unit in _INDICATOR_UNITS or value is None or math.isnan(value):
-            return self.format(value, _INDICATOR_UNITS.get(unit, "figure"))
+        spec = "compact" if unit == self.currency else _INDICATOR_UNITS.get(unit, "")
+        if spec or value is None or math.isnan(value):
+            return self.format(value, spec or "figure")
         space = " " if self.lang == "en" and unit and unit != "%" else ""
-        return f"{self.format(value, 'figure')}{space}{unit}"
+        return f"{self.format(value, 'figure')}{space}{self.label(unit)}"
 
 
 class _Formatter(Formatter):

@@ -86,10 +86,19 @@ _ATTRIBUTES = {
 # text can dress up as an answer.
 _CLASSES = {
     "figure": {"cerm-figure"},
-    "div": {"cerm-wide", "cerm-narrow", "cerm-table", "cerm-scroll"},
+    "div": {
+        *("cerm-wide", "cerm-narrow", "cerm-table", "cerm-scroll", "cerm-board", "cerm-board-sheet"),
+        *("cerm-board-top", "cerm-board-body", "cerm-board-bands", "cerm-board-band", "cerm-board-side"),
+    },
     "strong": {"cerm-title"},
-    "span": {"cerm-title", "cerm-subtitle"},
-    "p": {"cerm-note"},
+    "span": {"cerm-title", "cerm-subtitle", "cerm-board-goal"},
+    "p": {
+        *("cerm-note", "cerm-board-head", "cerm-board-name", "cerm-board-level", "cerm-board-attained"),
+        "cerm-board-states",
+    },
+    "ul": {"cerm-board-tiles", "cerm-board-list"},
+    "li": {"cerm-board-tile"},
+    "dl": {"cerm-board-facts"},
     "tr": {"cerm-highlight"},
     "th": {"cerm-number"},
     "td": {"cerm-number"},

@@ -11,6 +11,7 @@ from cerm_nb.sources.load import Loaded, Provenance, check_as_of, open_table
 from cerm_nb.sources.named_columns import names_of, read_columns
 from cerm_nb.sources.opening import column_names
 from cerm_nb.sources.proposals import Proposal, proposals_or_none, propose
+from cerm_nb.sources.purchases import between
 from cerm_nb.sources.spec import TableSpec
 from cerm_nb.sources.wide import WIDE, items_or_none
 
@@ -27,6 +28,7 @@ __all__ = [
     "Provenance",
     "PurchaseHistory",
     "TableSpec",
+    "between",
     "check_as_of",
     "collect",
     "column_names",

@@ -142,16 +142,41 @@ def holdout(transactions: ibis.Table, calibration_end: date, as_of: date) -> pd.
         Sorted by customer_id.
     """
     acquired = purchase_days(transactions, calibration_end).select("customer_id").distinct()
-    days = purchase_days(transactions, as_of)
-    later = days.filter(days.day > _day(calibration_end))
-    bought = later.group_by(bought_by=later.customer_id).aggregate(
-        actual=later.count(), spend=later.spend.cast(_EXACT).sum().cast("float64")
-    )
+    bought = _between(transactions, calibration_end, as_of).rename(bought_by="customer_id")
     joined = acquired.left_join(bought, acquired.customer_id == bought.bought_by)
     frame = collect(joined.select("customer_id", "actual", "spend"))
     frame["actual"] = frame["actual"].fillna(0).astype(np.int64)
     frame["spend"] = frame["spend"].fillna(0.0)
     return frame.sort_values("customer_id", ignore_index=True)
+
+
+def between(transactions: ibis.Table, start: date, end: date) -> pd.DataFrame:
+    """Count what customers bought after one day and up to another, as a forecast made on the first counts.
+
+    Parameters
+    ----------
+    transactions
+        As declared in `schemas`.
+    start, end
+        The day after which purchases count, and the last that does, whose netting sees everything up to it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        customer_id (str), purchases (int64: purchase days), revenue (float: what is left of them after
+        returns); only customers who bought. Sorted by customer_id.
+    """
+    frame = collect(_between(transactions, start, end).rename(purchases="actual", revenue="spend"))
+    frame = frame.astype({"purchases": np.int64, "revenue": np.float64})
+    return frame[["customer_id", "purchases", "revenue"]].sort_values("customer_id", ignore_index=True)
+
+
+def _between(transactions: ibis.Table, start: date, end: date) -> ibis.Table:
+    days = purchase_days(transactions, end)
+    later = days.filter(days.day > _day(start))
+    return later.group_by("customer_id").aggregate(
+        actual=later.count(), spend=later.spend.cast(_EXACT).sum().cast("float64")
+    )
 
 
 def weekly(days: ibis.Table, first_day: date, calibration_end: date) -> pd.DataFrame:

@@ -40,3 +40,20 @@ def published_of(survey: Survey, people: Collection[str], table: pd.DataFrame, c
         numbers = survey.respondents.dropna(subset=[key]).drop_duplicates("respondent")
         who = who.map(numbers.set_index("respondent")[key])
     return who.map(known)
+
+
+def group_of(survey: Survey, table: pd.DataFrame, column: str) -> pd.Series[str]:
+    """Look up the same for each row of a survey, such as the segment or tier of who answered it.
+
+    Parameters
+    ----------
+    survey, table, column
+        As for `published_of`.
+
+    Returns
+    -------
+    Series
+        One entry per row of the survey; missing where it is unknown.
+    """
+    who = survey.rows["respondent"]
+    return who.map(published_of(survey, who.unique().tolist(), table, column))

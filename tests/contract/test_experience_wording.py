@@ -3,160 +3,49 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
-from itertools import product
-from pathlib import Path
-from string import Formatter
-from typing import TYPE_CHECKING
 
 import pytest
+from wording_scan import Scan, given_to, keys, texts, worded
 
-from cerm_nb import findings, messages, surveys
+from cerm_nb import messages, surveys
 from cerm_nb.analyses import experience
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ROOM = Path(experience.__file__).parent
-ROOMS = {"": ROOM, "surveys/": Path(surveys.__file__).parent}
-TREES = {
-    start + path.name: ast.parse(path.read_text(encoding="utf-8"))
-    for start, room in ROOMS.items()
-    for path in sorted(room.glob("*.py"))
-}
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "40_experience.ipynb"
-CELLS = [
-    ast.parse("".join(cell["source"]))
-    for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    if cell["cell_type"] == "code"
-]
-REASONED = {
+SCAN = Scan("40_experience", experience, surveys=surveys)
+REASONED = (
     "Importance",
     "Classes",
     "Needs",
     "Effects",
     "NotEnoughData",
-}  # calls whose first part is a reason
+)  # calls whose first part is a reason
 
 
-def nodes(*files: str) -> Iterator[ast.AST]:
-    for file in files or TREES:
-        yield from ast.walk(TREES[file])
-
-
-def shown() -> Iterator[ast.AST]:
-    for cell in CELLS:
-        yield from ast.walk(cell)
-
-
-def texts(node: ast.AST) -> set[str]:
-    """Texts a choice can give: one, the other, or what stands in for an empty one."""
-    if isinstance(node, ast.IfExp):
-        return texts(node.body) | texts(node.orelse)
-    if isinstance(node, ast.BoolOp):
-        return set().union(*map(texts, node.values))
-    return {node.value} - {""} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
-
-
-def calls(found: Iterator[ast.AST], *names: str) -> Iterator[ast.Call]:
-    for node in found:
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in names:
-            yield node
-
-
-def firsts(name: str, file: str) -> set[str]:
-    """First parts of the pairs a function lists, such as its rules."""
-    made = (node for node in nodes(file) if isinstance(node, ast.FunctionDef) and node.name == name)
-    pairs = (node for part in made for node in ast.walk(part) if isinstance(node, ast.Tuple))
+def refusals() -> set[str]:
+    """First parts of the pairs that list why importance cannot be told."""
+    pairs = [node for node in SCAN.function("_refusal", "importance.py") if isinstance(node, ast.Tuple)]
     return set().union(*(texts(pair.elts[0]) for pair in pairs))
 
 
-def assigned(names: set[str], *files: str) -> set[str]:
-    """Texts given to variables of these names."""
-    return set().union(
-        *(
-            texts(node.value)
-            for node in nodes(*files)
-            if isinstance(node, ast.Assign) and {getattr(target, "id", "") for target in node.targets} & names
-        )
-    )
-
-
-def reasons() -> set[str]:
-    found = set().union(*(texts(call.args[0]) for call in calls(nodes(), *REASONED) if call.args))
-    found |= firsts("_refusal", "importance.py") | assigned({"reason", "unknown"})
-    return found.union(*(texts(call.args[0]) for call in calls(shown(), "unless", "unknown")))
-
-
 def caveats() -> dict[str, set[str]]:
-    """Caveat → the values it comes with, as far as they stand beside it."""
-    pairs = [node for node in nodes() if isinstance(node, ast.Tuple | ast.Yield)]
-    told = [pair.value if isinstance(pair, ast.Yield) else pair for pair in pairs]
-    found: dict[str, set[str]] = {}
-    for pair in told:
-        if isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and isinstance(pair.elts[1], ast.Dict):
-            values = {str(key.value) for key in pair.elts[1].keys if isinstance(key, ast.Constant)}
-            found |= dict.fromkeys(texts(pair.elts[0]), values)
-    pair = next(
-        node.value
-        for node in nodes("importance.py")
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "pair"
-    )
     listed = {"items_too_few_answers": {"items", "n"}, "items_constant": {"items", "n"}}
     listed |= {"cells_hidden": {"n", "cells", "least"}, "cells_few": {"n", "cells", "least"}}
-    return found | listed | {"items_collinear": {str(key.value) for key in pair.keys}}
+    collinear = next(given_to(SCAN.nodes("importance.py"), "pair"))
+    return SCAN.caveats() | listed | {"items_collinear": keys(collinear)}
 
 
-def rulings() -> set[tuple[str, str]]:
-    rules = [node for node in nodes("verdict.py") if isinstance(node, ast.Tuple) and len(node.elts) >= 2]
-    pairs = {(first, second) for rule in rules for first, second in product(*map(texts, rule.elts[:2]))}
-    return {pair for pair in pairs if pair[0] in findings.VERDICTS} | {("go", "sound")}
-
-
-def variants() -> dict[str, set[str]]:
-    """Figure → titles its variants can ask for."""
-    known = {
+REASONS = SCAN.firsts(*REASONED) | refusals() | SCAN.assigned("reason", "unknown")
+REASONS |= SCAN.told_why_not("unless", "unknown")
+CAVEATS, RULINGS = caveats(), SCAN.rulings("verdict.py") | {("go", "sound")}
+VARIANTS = SCAN.variants(
+    {
         "kind": {"both", "behind", "ahead", "alike"},
         "tendency": {"feeling", "reason", "undetermined"},
         "moments_kind": {"clear", "few", "unclear", "unknown"},
     }
-    found: dict[str, set[str]] = {}
-    for call in calls(shown(), "words"):
-        for option in call.keywords:
-            if option.arg == "variant":
-                inner = set(re.findall(r"\w+", ast.unparse(option.value)))
-                given = set().union(*(known[name] for name in known if name in inner))
-                found[call.args[0].value] = given | texts(option.value)
-    return found
-
-
-def columns() -> set[str]:
-    """Columns the notebook names where it shows something, and those its tables choose."""
-    drawing = ("intervals", "lines", "plane", "compare", "journey", "curve", "grid")
-    named = {
-        text
-        for call in calls(shown(), *drawing)
-        for part in (*call.args, *(option.value for option in call.keywords if option.arg == "emphasis"))
-        for text in texts(part)
-    }
-    lists = [
-        node
-        for call in calls(shown(), "table")
-        for part in call.args
-        for node in ast.walk(part)
-        if isinstance(node, ast.List)
-    ]
-    lists += [
-        node.value
-        for node in shown()
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "columns"
-    ]
-    return named.union(*(texts(part) for each in lists for part in each.elts))
-
-
-ASKED = columns() - {"is_moment"}
-REASONS, CAVEATS, RULINGS, VARIANTS = reasons(), caveats(), rulings(), variants()
+)
+DRAWING = ("intervals", "lines", "plane", "compare", "journey", "curve", "grid")
+ASKED = (SCAN.drawn(*DRAWING, options=("emphasis",)) | SCAN.listed("table")) - {"is_moment"}
 TABLES = {
     *("terms", "touchpoint", "respondents", "share", "share_low", "share_high", "wish_share"),
     *("item", "class", "class_probability", "penalty", "reward"),
@@ -173,17 +62,6 @@ NUMBERS = (
     - {"item", "row", "touchpoint", "stage", "brand", "competitor", "group"}
     - {*("outcome", "terms", "class")}
 )
-
-
-def worded(key: str) -> bool:
-    told = messages.catalogue().get(key, {})
-    return all(told.get(language) for language in messages.LANGUAGES)
-
-
-def fields(key: str) -> set[str]:
-    told = messages.catalogue()[key]
-    parts = (part for language in messages.LANGUAGES for part in Formatter().parse(told[language]))
-    return {name.partition(".")[0] for _, name, _, _ in parts if name}
 
 
 def test_the_scan_finds_what_is_known_to_be_there() -> None:
@@ -203,14 +81,11 @@ def test_a_reason_why_an_experience_cannot_be_told_is_worded(reason: str) -> Non
 
 @pytest.mark.parametrize("caveat", sorted(CAVEATS))
 def test_a_caveat_of_experience_is_worded_from_what_comes_with_it(caveat: str) -> None:
-    key = f"experience.caveat.{caveat}"
-    assert worded(key)
-    assert fields(key) <= CAVEATS[caveat] | {"why", "own"}
+    assert SCAN.is_worded_from(f"caveat.{caveat}", CAVEATS[caveat])
 
 
 def test_no_caveat_of_experience_is_worded_that_is_not_given() -> None:
-    told = {key.rpartition(".")[2] for key in messages.catalogue() if key.startswith("experience.caveat.")}
-    assert told == CAVEATS.keys()
+    assert SCAN.worded_caveats() == CAVEATS.keys()
 
 
 def test_the_answer_of_experience_has_its_parts() -> None:
@@ -226,22 +101,20 @@ def test_a_verdict_of_experience_says_why_and_what_to_do(verdict: str, reason: s
 
 @pytest.mark.parametrize("source", ["expectation", "params", "best_competitor"])
 def test_a_gap_says_to_what_it_is(source: str) -> None:
-    given = {text for file in ("verdict.py", "priorities.py") for node in nodes(file) for text in texts(node)}
+    given = {
+        text for file in ("verdict.py", "priorities.py") for node in SCAN.nodes(file) for text in texts(node)
+    }
     assert source in given
     assert worded(f"experience.aim.{source}")
 
 
 @pytest.mark.parametrize("figure", sorted(VARIANTS))
 def test_every_finding_a_figure_can_state_has_a_title_and_no_other(figure: str) -> None:
-    start = f"experience.{figure}.title."
-    titles = {key.removeprefix(start) for key in messages.catalogue() if key.startswith(start)}
-    assert titles == VARIANTS[figure]
-    assert all(worded(start + title) for title in titles)
+    assert SCAN.titles(figure) == VARIANTS[figure]
 
 
 def test_a_difference_is_one_of_the_kinds_that_have_titles() -> None:
-    made = next(node for node in nodes("extracts.py") if getattr(node, "name", "") == "standing")
-    choices = [node for node in ast.walk(made) if isinstance(node, ast.Dict)]
+    choices = [node for node in SCAN.function("standing", "extracts.py") if isinstance(node, ast.Dict)]
     kinds = set().union(
         *(texts(value) for each in choices if isinstance(each.keys[0], ast.Tuple) for value in each.values)
     )
@@ -249,9 +122,7 @@ def test_a_difference_is_one_of_the_kinds_that_have_titles() -> None:
 
 
 def test_what_can_be_said_of_moments_of_truth_is_one_of_the_kinds_that_have_titles() -> None:
-    made = next(node for node in nodes("extracts.py") if getattr(node, "name", "") == "moments_kind")
-    given = {text for node in ast.walk(made) if isinstance(node, ast.Return) for text in texts(node.value)}
-    assert given == VARIANTS["journey"]
+    assert SCAN.returned("moments_kind", "extracts.py") == VARIANTS["journey"]
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
@@ -273,14 +144,14 @@ def test_no_level_of_significance_is_worded_but_that_of_the_params() -> None:
 
 @pytest.mark.parametrize("name", sorted(ASKED | TABLES | VALUES))
 def test_what_tables_and_figures_of_experience_show_has_a_name(name: str) -> None:
-    assert worded(f"experience.label.{name}") or worded(f"label.{name}")
+    assert SCAN.is_named(name)
 
 
 @pytest.mark.parametrize("name", sorted(NUMBERS))
 def test_a_number_of_experience_says_how_it_is_written(name: str) -> None:
-    assert messages.Messages("en", question="experience").format_of(name)
+    assert SCAN.format_of(name)
 
 
 @pytest.mark.parametrize("name", [*experience.Params.model_fields])
 def test_a_parameter_of_experience_has_a_name(name: str) -> None:
-    assert worded(f"experience.label.{name}") or worded(f"label.{name}")
+    assert SCAN.is_named(name)

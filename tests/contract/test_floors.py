@@ -12,7 +12,7 @@ import cerm_nb
 PACKAGE = Path(cerm_nb.__file__).parent
 ROOMS = {
     1: "errors",
-    2: "sources schemas artifacts manifest params project stats surveys findings messages",
+    2: "sources schemas artifacts manifest params project stats surveys findings messages earlier",
     3: "batch report figures tables cards words palette analyses",
     4: "cli progress notebook session client_data exhibits twin",
 }

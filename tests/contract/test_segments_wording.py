@@ -1,12 +1,12 @@
 """Every key the segments analysis can give has a wording: reasons, caveats, verdicts, rulings, names."""
 
 import ast
-import json
 import re
 from itertools import product
 from pathlib import Path
 
 import pytest
+from wording_scan import Scan, worded
 
 from cerm_nb import findings, messages
 from cerm_nb.analyses import segments
@@ -16,9 +16,8 @@ from cerm_nb.analyses.segments.verdict import REFUSED
 
 ROOM = Path(segments.__file__).parent
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py"))}
-NOTEBOOK = json.loads(
-    (Path(__file__).parents[2] / "notebooks" / "30_segments.ipynb").read_text(encoding="utf-8")
-)
+SCAN = Scan("30_segments", segments)
+NOTEBOOK = SCAN.notebook
 CODE = "\n".join("".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code")
 
 
@@ -64,11 +63,6 @@ NAMES = {
 }
 
 
-def worded(key: str) -> bool:
-    told = messages.catalogue().get(key, {})
-    return all(told.get(language) for language in messages.LANGUAGES)
-
-
 def test_the_scan_finds_what_is_known_to_be_there() -> None:
     assert {"few_units", "no_columns", "few_patterns"} == UNTOLD
     assert {"no_needs", "no_stable_segments", "segment_too_small", "no_responses", "not_tried"} <= REASONS
@@ -91,8 +85,7 @@ def test_a_caveat_of_segments_is_worded(caveat: str) -> None:
 
 
 def test_no_caveat_of_segments_is_worded_that_is_not_given() -> None:
-    told = {key.rpartition(".")[2] for key in messages.catalogue() if key.startswith("segments.caveat.")}
-    assert told == CAVEATS
+    assert SCAN.worded_caveats() == CAVEATS
 
 
 @pytest.mark.parametrize("reason", sorted(VERDICTS))
@@ -112,7 +105,7 @@ def test_an_action_is_worded_for_no_reason_that_is_not_given() -> None:
 
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_what_tables_and_figures_of_segments_show_has_a_name(name: str) -> None:
-    assert worded(f"segments.label.{name}") or worded(f"label.{name}")
+    assert SCAN.is_named(name)
 
 
 @pytest.mark.parametrize("way", ["high", "low"])
@@ -191,5 +184,4 @@ def test_no_translated_korean_is_left() -> None:
     ],
 )
 def test_every_finding_of_a_figure_has_a_title(exhibit: str, variants: set[str]) -> None:
-    start = f"segments.{exhibit}.title."
-    assert {key.removeprefix(start) for key in messages.catalogue() if key.startswith(start)} == variants
+    assert SCAN.titles(exhibit) == variants

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,10 +34,16 @@ def purchases(customers: int = 300, seed: int = 5) -> pd.DataFrame:
     return frame
 
 
-def make_project(folder: Path, *questions: str) -> Path:
-    """Lay out a project with some of the real notebooks, the one about value where none is named."""
+def make_folders(folder: Path) -> Path:
+    """Lay out a project without notebooks."""
     for name in ("params", "data", "notebooks"):
         (folder / name).mkdir(parents=True)
+    return folder
+
+
+def make_project(folder: Path, *questions: str) -> Path:
+    """Lay out a project with some of the real notebooks, the one about value where none is named."""
+    make_folders(folder)
     for question in questions or ("20_value",):
         shutil.copy(ROOT / "notebooks" / f"{question}.ipynb", folder / "notebooks")
     return folder
@@ -68,8 +75,26 @@ def add_client(
     } | changes
     if without_tables:
         params["data"] = {}
-    path = project / "params" / f"{name}.yml"
-    path.write_text(yaml.safe_dump(params, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return write_params(project, params)
+
+
+def add_tables(
+    project: Path, name: str, tables: dict[str, pd.DataFrame], scale: tuple[int, int], **changes: object
+) -> Path:
+    """Write a client with a survey and other tables of its own, and its params."""
+    data = {}
+    for table, frame in tables.items():
+        frame.to_csv(project / "data" / f"{name}_{table}.csv", index=False)
+        scaled = {"scale": {"value": [*scale]}} if table in ("survey", "outcomes") else {}
+        data[table] = {"from": f"data/{name}_{table}.csv", **scaled}
+    values = {"client": name, "lang": "en", "currency": "EUR", "as_of": AS_OF, "data": data, "bootstrap": 100}
+    return write_params(project, values | changes)
+
+
+def write_params(project: Path, values: dict[str, Any]) -> Path:
+    """Write a client's params."""
+    path = project / "params" / f"{values['client']}.yml"
+    path.write_text(yaml.safe_dump(values, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path
 
 

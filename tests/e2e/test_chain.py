@@ -5,36 +5,64 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
-from projects import AS_OF, add_client, cerm, make_project, purchases
+from projects import AS_OF, cerm, make_folders, purchases, write_params
 
-CELLS = (
+PARAMETERS = (
+    'client: str = "shop"\ntitle: dict = {}\nlang: str = "en"\ncurrency: str = "USD"\n'
+    'as_of: str = "2024-12-31"\ndata: dict = {}'
+)
+OPENED = (
     "import cerm_nb.notebook as nb\n"
     "from cerm_nb.batch.plan import NoParameters\n"
-    'run = nb.open("10_after", NoParameters, globals())\n'
-    'customers = run.published("value.customers")',
-    'run.publish(counted=customers.groupby("tier", as_index=False).size())\nrun.save()',
+    'run = nb.open("{name}", NoParameters, globals())\n'
 )
+# Its number puts 10_after before 20_value; what it needs puts it after.
+QUESTIONS = {
+    "10_after": (
+        {"needs": ["value.customers"], "gives": ["counted"]},
+        'counted = run.published("value.customers").groupby("tier", as_index=False).size()',
+        "run.publish(counted=counted)\nrun.save()",
+    ),
+    "20_value": (
+        {"needs": ["data.transactions"], "gives": ["customers"]},
+        'seen = run.frame("transactions").drop_duplicates("customer_id")',
+        'run.publish(customers=seen[["customer_id"]].assign(tier="base"))\nrun.save()',
+    ),
+}
+
+
+def add_question(folder: Path, name: str, declared: dict[str, object], *sources: str) -> None:
+    """Write a notebook without parameters of its own."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    node = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in sources],
+        metadata={"cerm": {"analysis": "", **declared}, "kernelspec": kernel},
+    )
+    node.cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(node, folder / "notebooks" / f"{name}.ipynb")
+
+
+def add_shop(folder: Path, name: str, data: pd.DataFrame | str | None) -> Path:
+    """Write a client who has purchases, or nothing."""
+    values = {"client": name, "lang": "en", "currency": "EUR", "as_of": AS_OF, "data": {}}
+    if data is not None:
+        text = data if isinstance(data, str) else data.to_csv(index=False)
+        (folder / "data" / f"{name}.csv").write_text(text, encoding="utf-8")
+        columns = {"customer_id": "customer", "date": "day", "amount": "money"}
+        values["data"] = {"transactions": {"from": f"data/{name}.csv", "columns": columns}}
+    return write_params(folder, values)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = make_project(tmp_path_factory.mktemp("chain"))
-    # Its number puts it before 20_value; what it needs puts it after.
-    declared = {"analysis": "", "needs": ["value.customers"], "gives": ["counted"]}
-    parameters = nbformat.v4.new_code_cell(
-        'client: str = "shop"\ntitle: dict = {}\nlang: str = "en"\ncurrency: str = "USD"\n'
-        'as_of: str = "2024-12-31"\ndata: dict = {}',
-        metadata={"tags": ["parameters"]},
-    )
-    cells = [parameters, *(nbformat.v4.new_code_cell(source) for source in CELLS)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    node = nbformat.v4.new_notebook(cells=cells, metadata={"cerm": declared, "kernelspec": kernel})
-    nbformat.write(node, folder / "notebooks" / "10_after.ipynb")
+    folder = make_folders(tmp_path_factory.mktemp("chain"))
+    for name, (declared, first, last) in QUESTIONS.items():
+        add_question(folder, name, declared, PARAMETERS, OPENED.format(name=name) + first, last)
     return folder
 
 
 def test_a_question_reads_what_another_published(project: Path) -> None:
-    path = add_client(project, "shop", purchases(120))
+    path = add_shop(project, "shop", purchases(120))
     ran = cerm(project, "run", path)
     assert ran.returncode == 0, ran.stdout
     assert ran.stdout.index("20_value") < ran.stdout.index("10_after")
@@ -47,9 +75,22 @@ def test_a_question_reads_what_another_published(project: Path) -> None:
     assert again.count("unchanged") == 2
 
 
+def test_a_change_upstream_is_noticed_even_when_only_one_question_runs(project: Path) -> None:
+    path = project / "params" / "shop.yml"
+    out = project / "out" / "shop" / AS_OF
+    assert "unchanged" in cerm(project, "run", "--only", "10_after", path).stdout
+    customers = out / "20_value" / "tables" / "customers.parquet"
+    pd.read_parquet(customers).iloc[:50].to_parquet(customers)
+    assert " ran " in cerm(project, "run", "--only", "10_after", path).stdout
+    assert " ran " in cerm(project, "run", "--only", "20_value", path).stdout  # its table is not what it made
+    assert len(pd.read_parquet(customers)) == 120
+
+
 def test_only_one_question_keeps_the_others_in_the_index(project: Path) -> None:
     path = project / "params" / "shop.yml"
-    assert cerm(project, "run", "--force", "--only", "20_value", path).returncode == 0
+    ran = cerm(project, "run", "--force", "--only", "20_value", path)
+    assert ran.returncode == 0
+    assert " ran " in ran.stdout
     index = (project / "out" / "shop" / AS_OF / "index.html").read_text(encoding="utf-8")
     assert "10_after.html" in index
     wrong = cerm(project, "run", "--only", "20_valu", path)
@@ -58,7 +99,7 @@ def test_only_one_question_keeps_the_others_in_the_index(project: Path) -> None:
 
 
 def test_a_question_whose_giver_failed_is_not_run(project: Path) -> None:
-    path = add_client(project, "broken", "customer,day,money\nc1,x,1\n")
+    path = add_shop(project, "broken", "customer,day,money\nc1,x,1\n")
     ran = cerm(project, "run", path)
     assert ran.returncode == 1
     assert "it needs value.customers, which 20_value did not give this time" in ran.stdout
@@ -67,53 +108,41 @@ def test_a_question_whose_giver_failed_is_not_run(project: Path) -> None:
     assert "it needs value.customers" in index
 
 
-def test_a_change_upstream_is_noticed_even_when_only_one_question_runs(project: Path) -> None:
-    path = add_client(project, "chained", purchases(120))
-    assert cerm(project, "run", path).returncode == 0
-    assert "unchanged" in cerm(project, "run", "--only", "10_after", path).stdout
-    customers = project / "out" / "chained" / AS_OF / "20_value" / "tables" / "customers.parquet"
-    pd.read_parquet(customers).iloc[:50].to_parquet(customers)
-    assert " ran " in cerm(project, "run", "--only", "10_after", path).stdout
-    assert " ran " in cerm(project, "run", "--only", "20_value", path).stdout  # its table is not what it made
+BROKEN = {
+    "10_exits": ("import os\nos._exit(1)", "its kernel could not run it"),
+    "11_raises": ("1 / 0", "ZeroDivisionError"),
+    "12_saves_nothing": ("pass", "its last cell must be run.save()"),
+}
 
 
-@pytest.mark.parametrize(
-    ("source", "told"),
-    [
-        ("import os\nos._exit(1)", "its kernel could not run it"),
-        ("1 / 0", "ZeroDivisionError"),
-        ("pass", "its last cell must be run.save()"),
-    ],
-)
-def test_a_notebook_that_breaks_harms_no_other_client(tmp_path: Path, source: str, told: str) -> None:
-    folder = make_project(tmp_path / "project")
-    node = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source)], metadata={"cerm": {"analysis": ""}}
-    )
-    nbformat.write(node, folder / "notebooks" / "10_broken.ipynb")
-    paths = [add_client(folder, name, purchases(5)) for name in ("one", "two")]
-    ran = cerm(folder, "run", "--only", "10_broken", *paths)
+def test_a_notebook_that_breaks_harms_no_other_client(tmp_path: Path) -> None:
+    folder = make_folders(tmp_path / "project")
+    for name, (source, _) in BROKEN.items():
+        add_question(folder, name, {}, PARAMETERS, source)
+    paths = [add_shop(folder, name, None) for name in ("one", "two")]
+    ran = cerm(folder, "run", *paths)
     assert ran.returncode == 1
-    assert ran.stdout.count(told) == 2
+    for _, told in BROKEN.values():
+        assert ran.stdout.count(told) == 2
     assert "Traceback" not in ran.stdout + ran.stderr
 
 
 def test_damaged_results_are_made_again_and_stop_nothing(project: Path) -> None:
-    path = project / "params" / "chained.yml"
-    folder = project / "out" / "chained" / AS_OF
+    path = project / "params" / "shop.yml"
+    folder = project / "out" / "shop" / AS_OF
     (folder / "20_value" / "findings.json").unlink()
     (folder / "index.json").write_text("[]")
     assert cerm(project, "status").returncode == 0
     assert cerm(project, "report").returncode == 0
-    ran = cerm(project, "run", path)
+    ran = cerm(project, "run", "--only", "20_value", path)
     assert ran.returncode == 0, ran.stdout
     assert (folder / "20_value" / "findings.json").is_file()
 
 
 def test_two_files_for_one_client_and_day_are_refused(project: Path) -> None:
-    first = project / "params" / "chained.yml"
+    first = add_shop(project, "twice", None)
     second = project / "params" / "again.yml"
     second.write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
     ran = cerm(project, "run", first, second)
     assert ran.returncode == 1
-    assert "params/again.yml: gives the same client and day as params/chained.yml" in ran.stderr
+    assert "params/again.yml: gives the same client and day as params/twice.yml" in ran.stderr

@@ -129,7 +129,7 @@ def check_saved(folder):
     [finding] = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     assert finding["id"] == "target_value"
     tables = {file.stem for file in (folder / "tables").glob("*.parquet")}
-    assert tables == {"customers", "models", "holdout", "tiers", "concentration", "segments"}
+    assert tables == {"customers", "models", "holdout", "tiers", "concentration", "segments", "forecasts"}
 
 
 def test_a_mistyped_client_gets_one_line_and_no_traceback(served, tab):

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from projects import AS_OF, add_client, cerm, files, make_project, purchases
+from by_hand import by_hand, changed_by_hand
+from projects import add_client, cerm, make_project, purchases
+from results import Results
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+QUESTION = "30_segments"
 QUICK = {"segment_methods": ["kmeans"], "max_segments": 4, "bootstrap_pairs": 20, "bootstrap": 100}
 ASKED, BUYERS = 150, 150  # respondents of a survey, customers with purchases
 ITEMS = [("desk", "quick"), ("desk", "kind"), ("room", "clean"), ("room", "quiet"), ("pool", "warm")]
@@ -60,109 +62,77 @@ def add_survey(project: Path, name: str, frame: pd.DataFrame, **changes: object)
     path.write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
-def by_hand(project: Path, client: str, question: str) -> None:
-    """Run a notebook cell by cell, as an analyst does, in this process: its result is left under out/."""
-    notebook = json.loads((project / "notebooks" / f"{question}.ipynb").read_text(encoding="utf-8"))
-    given = yaml.safe_load((project / "params" / f"{client}.yml").read_text(encoding="utf-8"))
-    names: dict[str, object] = {}
-    for cell in notebook["cells"]:
-        tags = cell["metadata"].get("tags", [])
-        if cell["cell_type"] == "code" and "interactive" not in tags:
-            exec("".join(cell["source"]), names)  # the notebooks under test
-        if "parameters" in tags:
-            names |= {name: value for name, value in given.items() if name in names}
-
-
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """Run a client with three kinds of customers, one with none, one of purchases and one of nothing."""
-    project = make_project(tmp_path_factory.mktemp("segments"), "20_value", "30_segments")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Three kinds of customers, run by the command line; none, purchases and nothing by hand."""
+    project = make_project(tmp_path_factory.mktemp("segments"), "20_value", QUESTION)
     named = [(HOSTILE if touchpoint == "pool" else touchpoint, item) for touchpoint, item in ITEMS]
     add_survey(project, "asked", survey(named, clumps=True))
     add_survey(project, "alike", survey(ITEMS, clumps=False), lang="ko")
     add_client(project, "buying", purchases(BUYERS), **QUICK)
     add_client(project, "bare", without_tables=True, lang="ko", segment_by="behaviour")
-    names = [f"params/{name}.yml" for name in ("asked", "alike", "bare")]
-    told = cerm(project, "run", *names).stdout
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CERM_ROOT", str(project))
-        for question in ("20_value", "30_segments"):
-            by_hand(project, "buying", question)
-        yield project, told
+    told = cerm(project, "run", "params/asked.yml").stdout
+    told += cerm(project, "run", "--only", "20_value", "params/bare.yml").stdout
+    by_hand(project, "buying", "20_value")
+    shown = {client: by_hand(project, client, QUESTION) for client in ("alike", "buying", "bare")}
+    return Results(project, QUESTION, told, shown)
 
 
-def result(project: Path, client: str) -> Path:
-    return project / "out" / client / AS_OF / "30_segments"
-
-
-def finding(project: Path, client: str) -> dict[str, object]:
-    (found,) = json.loads((result(project, client) / "findings.json").read_text(encoding="utf-8"))
-    return found
-
-
-def table(project: Path, client: str, name: str) -> pd.DataFrame:
-    return pd.read_parquet(result(project, client) / "tables" / f"{name}.parquet")
-
-
-def test_kinds_that_are_there_are_found_named_and_recognised(ran: tuple[Path, str]) -> None:
-    project, _ = ran
-    found = finding(project, "asked")
+def test_kinds_that_are_there_are_found_named_and_recognised(ran: Results) -> None:
+    found = ran.finding("asked")
     assert found["verdict"] == "go"
     assert found["low"] <= found["value"] <= found["high"]
     assert found["n"] == ASKED
     for name in ("keener on desk", "keener on room"):
         assert name in found["answer"]
-    members = table(project, "asked", "members")
+    members = ran.table("asked", "members")
     kind = members["respondent"].str.removeprefix("r").astype(int) % 3
     assert members.groupby(kind)["segment"].agg(lambda each: each.value_counts().max()).sum() > 0.9 * ASKED
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_tables_of_segments_have_their_columns(ran: tuple[Path, str], name: str) -> None:
-    assert set(TABLES[name].split()) <= set(table(ran[0], "asked", name).columns)
+def test_tables_of_segments_have_their_columns(ran: Results, name: str) -> None:
+    assert set(TABLES[name].split()) <= set(ran.table("asked", name).columns)
 
 
-def test_people_who_are_all_alike_are_told_to_have_no_kinds(ran: tuple[Path, str]) -> None:
-    project, _ = ran
-    found = finding(project, "alike")
+def test_people_who_are_all_alike_are_told_to_have_no_kinds(ran: Results) -> None:
+    found = ran.finding("alike")
     assert found["verdict"] == "stop"
     assert "유형 구분이 나오지 않습니다" in found["answer"]
-    assert table(project, "alike", "members").empty
-    assert not (result(project, "alike") / "typing.json").exists()
-    page = result(project, "alike").with_suffix(".html").read_text(encoding="utf-8")
+    assert ran.table("alike", "members").empty
+    assert not (ran.folder("alike") / QUESTION / "typing.json").exists()
+    page = ran.page("alike")
     assert "산출할 수 없습니다" in page
 
 
-def test_purchases_alone_give_kinds_by_behaviour(ran: tuple[Path, str]) -> None:
-    project, _ = ran
-    found = finding(project, "buying")
+def test_purchases_alone_give_kinds_by_behaviour(ran: Results) -> None:
+    found = ran.finding("buying")
     assert found["n"] == BUYERS
     assert "how they buy" in found["answer"]
     assert "Ask " not in found["action"], "nobody was asked anything"
 
 
-def test_a_client_without_survey_and_purchases_is_told_what_is_missing(ran: tuple[Path, str]) -> None:
-    project, told = ran
-    assert re.search(r"bare .*20_value +not run .*data.transactions", told)
-    found = finding(project, "bare")
+def test_a_client_without_survey_and_purchases_is_told_what_is_missing(ran: Results) -> None:
+    assert re.search(r"bare .*20_value +not run .*data.transactions", ran.screen)
+    found = ran.finding("bare")
     assert found["verdict"] == "not_enough_data"
     assert "구매 행동을 알 수 없고" in str(found["answer"])
     assert found["caveats"] == []
-    assert table(project, "bare", "members").empty
-    page = result(project, "bare").with_suffix(".html").read_text(encoding="utf-8")
+    assert ran.table("bare", "members").empty
+    page = ran.page("bare")
     assert "항목 0개" not in page
     assert "고객 0명을" not in page
 
 
-def test_nothing_hostile_and_nobodys_number_reaches_the_page(ran: tuple[Path, str]) -> None:
-    page = result(ran[0], "asked").with_suffix(".html").read_text(encoding="utf-8")
+def test_nothing_hostile_and_nobodys_number_reaches_the_page(ran: Results) -> None:
+    page = ran.page("asked")
     assert "<script" not in page
     assert "c0003" not in page
     assert "r003" not in page
 
 
-def test_the_typing_tool_is_hashed_and_holds_nobody(ran: tuple[Path, str]) -> None:
-    folder = result(ran[0], "asked")
+def test_the_typing_tool_is_hashed_and_holds_nobody(ran: Results) -> None:
+    folder = ran.folder("asked") / QUESTION
     text = (folder / "typing.json").read_text(encoding="utf-8")
     assert not re.search(r"[rc]0\d\d", text)
     assert set(json.loads(text)["names"]) == {"1", "2", "3"}
@@ -170,30 +140,21 @@ def test_the_typing_tool_is_hashed_and_holds_nobody(ran: tuple[Path, str]) -> No
     assert "typing.json" in manifest["outputs"]
 
 
-def test_the_same_inputs_leave_the_same_bytes(ran: tuple[Path, str], tmp_path: Path) -> None:
-    """By hand and in another process, too."""
-    project, _ = ran
-    before = files(result(project, "asked"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CERM_STAGE", str(tmp_path))
-        by_hand(project, "asked", "30_segments")
-    after = files(tmp_path)
-    assert after.keys() == before.keys() - {"manifest.json", "notebook.ipynb"}
-    assert [name for name in after if after[name] != before[name]] == []
+def test_the_same_inputs_leave_the_same_bytes(ran: Results, tmp_path: Path) -> None:
+    assert changed_by_hand(ran, "asked", tmp_path) == []
 
 
-def test_the_tool_tells_the_kind_of_new_customers(ran: tuple[Path, str]) -> None:
-    project, _ = ran
-    tool = result(project, "asked") / "typing.json"
+def test_the_tool_tells_the_kind_of_new_customers(ran: Results) -> None:
+    tool = ran.folder("asked") / QUESTION / "typing.json"
     fields = [field["name"] for field in json.loads(tool.read_text(encoding="utf-8"))["fields"]]
-    members = table(project, "asked", "members")
+    members = ran.table("asked", "members")
     rows = survey([(HOSTILE if where == "pool" else where, what) for where, what in ITEMS], clumps=True)
     rows["field"] = rows["touchpoint"] + " · " + rows["attribute"]
     wide = rows.pivot_table(index="respondent", columns="field", values="value")[fields]
-    wide.to_csv(project / "new.csv")
-    typed = cerm(project, "type", "new.csv", "--tool", tool)
+    wide.to_csv(ran.project / "new.csv")
+    typed = cerm(ran.project, "type", "new.csv", "--tool", tool)
     assert typed.returncode == 0, typed.stderr
     assert f"n = {ASKED}" in typed.stdout
-    told = pd.read_csv(project / "new_segments.csv", dtype=str).set_index("respondent")["segment"]
+    told = pd.read_csv(ran.project / "new_segments.csv", dtype=str).set_index("respondent")["segment"]
     known = members.set_index("respondent")["segment"]
     assert (told.dropna() == known[told.dropna().index]).mean() > 0.85

@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 
 import numpy as np
@@ -5,6 +6,8 @@ import pandas as pd
 import pytest
 
 from cerm_nb import tables
+from cerm_nb.figures import Sparkline
+from cerm_nb.report.sanitize import clean
 from cerm_nb.words import Words
 
 FRAME = pd.DataFrame({"tier": ["top", "rest"], "n": [1200, 34], "clv": [812.4, np.nan]})
@@ -101,3 +104,23 @@ def test_the_same_inputs_give_the_same_bytes_and_a_constant_repr():
 def test_what_cannot_be_shown_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         show(**options)
+
+
+def test_a_sparkline_is_drawn_in_its_cell_and_passes_the_page_whole():
+    trends = [Sparkline([1.0, 2.0], "grew", target=1.5), Sparkline([], "no <value>")]
+    html = show(FRAME.assign(trend=trends)).html
+    assert html.count("<svg") == 2
+    assert re.search(r'<td><svg [^>]*aria-label="grew"', html)
+    assert 'aria-label="no &lt;value&gt;"' in html
+    assert ">grew<" not in html
+    assert clean(html, "image").count("<svg") == 2
+    assert clean(html, "image").count("<path") == 2
+    assert html == show(FRAME.assign(trend=trends)).html
+
+
+def test_cells_beside_a_sparkline_are_as_they_were():
+    plain = [text for *_, text in cells(show())]
+    beside = [
+        text for *_, text in cells(show(FRAME.assign(trend=[Sparkline([1.0], "a"), Sparkline([2.0], "b")])))
+    ]
+    assert [text for text in beside if text and text != "trend"] == plain

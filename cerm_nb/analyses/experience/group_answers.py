@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.experience.frames import TOUCHPOINTS, best_levels, touchpoints_table
-from cerm_nb.analyses.experience.groups import by_group, group_of
+from cerm_nb.analyses.experience.groups import by_group
 from cerm_nb.analyses.experience.importance import derive
 from cerm_nb.analyses.experience.levels import levels
 from cerm_nb.analyses.experience.loyalty import COLUMNS as LOYALTY
 from cerm_nb.analyses.experience.loyalty import loyalty
 from cerm_nb.analyses.experience.priorities import priorities
 from cerm_nb.analyses.experience.suppression import Hidden, blank, hidden_cells, numbered
-from cerm_nb.surveys import ITEM, draw_respondents, item_names
+from cerm_nb.surveys import ITEM, draw_respondents, group_of, item_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from cerm_nb.stats import Truths
     from cerm_nb.surveys import Survey
 
-GROUPINGS = {"value.customers": ("tier", "customer_id"), "segments.members": ("segment", "")}
-"""Published table → column with the group, and the key by which respondents are found; unset: either."""
+GROUPINGS = {"value.customers": "tier", "segments.members": "segment"}
+"""Published table → column with the group."""
 GROUP = ["grouping", "group"]
 FIRST = ["item", "weight", "target", "now", "p_top3", "source", "n"]
 MET = ["reach", "n_eff", "below_floor", "moment_of_truth", "moment_low", "moment_high", "p_top3"]
@@ -131,13 +131,10 @@ def called(frame: pd.DataFrame, sizes: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def _groupings(survey: Survey, published: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series[str]]]:
-    for table, (name, key) in GROUPINGS.items():
+    for table, name in GROUPINGS.items():
         frame = published.get(table)
-        if frame is None:
-            continue
-        by = key or ("respondent" if "respondent" in frame else "customer_id")
-        if by == "respondent" or by in survey.respondents:
-            yield name, group_of(survey, frame, by, name)
+        if frame is not None and ("respondent" in frame or "customer_id" in survey.respondents):
+            yield name, group_of(survey, frame, name)
 
 
 def _large(survey: Survey, groups: pd.Series[str], own: Params) -> list[str]:

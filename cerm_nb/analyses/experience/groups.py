@@ -25,34 +25,6 @@ COMPARED = ["difference", "low", "high", "p", "p_adjusted"]
 LEVELS = ["n", "n_eff", "experience", "experience_low", "experience_high", *COMPARED]
 
 
-def group_of(survey: Survey, table: pd.DataFrame, key: str, name: str) -> pd.Series[str]:
-    """Look up the group of each row of the survey.
-
-    Parameters
-    ----------
-    survey
-        From `read_survey`.
-    table
-        One row per `key` with a column `name`, such as the published members of segments or tiers.
-    key
-        ``respondent``, or a column of the respondents' table such as ``customer_id``.
-    name
-        Column with the group.
-
-    Returns
-    -------
-    Series
-        One entry per row of the survey; missing where it is unknown.
-    """
-    groups = table.dropna(subset=[key, name]).drop_duplicates(key).set_index(key)[name].astype("str")
-    if key == "respondent":
-        return survey.rows["respondent"].map(groups)
-    known = (
-        survey.respondents.dropna(subset=[key]).drop_duplicates(["respondent"]).set_index("respondent")[key]
-    )
-    return survey.rows["respondent"].map(known).map(groups)
-
-
 def by_group(
     survey: Survey, groups: pd.Series[str], names: Sequence[str], hidden: Mapping[str, Truths], own: Params
 ) -> pd.DataFrame:

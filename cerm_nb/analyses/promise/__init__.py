@@ -16,17 +16,16 @@ from cerm_nb.analyses.promise.candidate_rows import (
     empty_cells,
     kept_counts,
     kept_rows,
+    promise_table,
     proof_rows,
     reached,
     rulings,
 )
 from cerm_nb.analyses.promise.candidates import VERDICTS, judge_promises
-from cerm_nb.analyses.promise.checks import check_carriers, floor_of
-from cerm_nb.analyses.promise.choice_holdout import judge
-from cerm_nb.analyses.promise.choice_tasks import METHODS, NONE, Tasks, read_tasks
-from cerm_nb.analyses.promise.coding import Coding, coding_of
+from cerm_nb.analyses.promise.checks import check_carriers
+from cerm_nb.analyses.promise.choice_tasks import METHODS, Tasks, read_tasks
+from cerm_nb.analyses.promise.coding import coding_of
 from cerm_nb.analyses.promise.extracts import (
-    Standing,
     axes_rows,
     brands_of,
     curve_rows,
@@ -51,11 +50,8 @@ from cerm_nb.analyses.promise.headlines import (
     strongest,
     widest,
 )
-from cerm_nb.analyses.promise.hierarchical import PartWorths, hierarchical
-from cerm_nb.analyses.promise.hierarchical_summaries import importances, level_means
-from cerm_nb.analyses.promise.holdout_shares import ShareError, calibrated_exponent, share_error
-from cerm_nb.analyses.promise.logit import Fit, logit
-from cerm_nb.analyses.promise.logit_stages import Stages, stages_of
+from cerm_nb.analyses.promise.hierarchical import hierarchical
+from cerm_nb.analyses.promise.logit import logit
 from cerm_nb.analyses.promise.models import (
     Model,
     fit_items,
@@ -65,22 +61,19 @@ from cerm_nb.analyses.promise.models import (
     read_methods,
     target_respondents,
 )
-from cerm_nb.analyses.promise.moves import MOVES, moves, value_curve_table
+from cerm_nb.analyses.promise.moves import moves, value_curve_table
 from cerm_nb.analyses.promise.parameters import Params
 from cerm_nb.analyses.promise.positions import Positions, positions
-from cerm_nb.analyses.promise.preference import preferences
-from cerm_nb.analyses.promise.proof import Proof, proof_table, prove
-from cerm_nb.analyses.promise.ratings import RatingPartWorths, rate
+from cerm_nb.analyses.promise.proof import proof_table, prove
 from cerm_nb.analyses.promise.record_checks import check_promises
-from cerm_nb.analyses.promise.records import Carrier, Promise, said
-from cerm_nb.analyses.promise.scenarios import Scenario, encode
-from cerm_nb.analyses.promise.shares import RULES, Market, Shares, prepare, shares
-from cerm_nb.analyses.promise.simulator import BreakEven, break_even_price, simulate, single_changes
+from cerm_nb.analyses.promise.records import Promise
+from cerm_nb.analyses.promise.shares import RULES, prepare, shares
+from cerm_nb.analyses.promise.simulator import simulate, single_changes
 from cerm_nb.analyses.promise.standing import STANDINGS
-from cerm_nb.analyses.promise.turf import Turf, turf, turf_of_items
+from cerm_nb.analyses.promise.turf import turf
 from cerm_nb.analyses.promise.twin import Built, build, choices_of, shown_as, start_of
 from cerm_nb.analyses.promise.value_curve import ValueCurve, value_curve
-from cerm_nb.analyses.promise.verdict import Answer, answer, suggest
+from cerm_nb.analyses.promise.verdict import answer
 from cerm_nb.analyses.promise.wanted import (
     Told,
     best_changes,
@@ -97,44 +90,24 @@ from cerm_nb.analyses.promise.wanted import (
 )
 from cerm_nb.analyses.promise.wanted_by_segment import side_by_side, willingness_by_segment
 from cerm_nb.analyses.promise.weights import Weights, weigh_attributes
-from cerm_nb.analyses.promise.willingness import Willingness, pooled_willingness, willingness_to_pay
-from cerm_nb.surveys import Draws, Survey, draw_respondents, read_survey
+from cerm_nb.surveys import Survey, draw_respondents, read_survey
 
 __all__ = [
     "METHODS",
-    "MOVES",
-    "NONE",
     "PUBLISHED",
     "RULES",
     "STANDINGS",
     "VERDICTS",
-    "Answer",
-    "BreakEven",
     "Built",
-    "Carrier",
-    "Coding",
-    "Draws",
-    "Fit",
-    "Market",
     "Model",
     "Params",
-    "PartWorths",
     "Positions",
     "Promise",
-    "Proof",
-    "RatingPartWorths",
-    "Scenario",
-    "ShareError",
-    "Shares",
-    "Stages",
-    "Standing",
     "Survey",
     "Tasks",
     "Told",
-    "Turf",
     "ValueCurve",
     "Weights",
-    "Willingness",
     "about",
     "answer",
     "as_money",
@@ -144,9 +117,7 @@ __all__ = [
     "best_sets",
     "beyond_today",
     "brands_of",
-    "break_even_price",
     "build",
-    "calibrated_exponent",
     "carrier_rows",
     "check_carriers",
     "check_promises",
@@ -156,10 +127,8 @@ __all__ = [
     "curve_rows",
     "draw_respondents",
     "empty_cells",
-    "encode",
     "fit_items",
     "fit_preferences",
-    "floor_of",
     "forecast_kind",
     "forecasts",
     "gained",
@@ -167,14 +136,11 @@ __all__ = [
     "hierarchical",
     "hit_rates",
     "importance_rows",
-    "importances",
     "item_rows",
-    "judge",
     "judge_promises",
     "kept_counts",
     "kept_rows",
     "lead",
-    "level_means",
     "level_names",
     "levels_shown",
     "logit",
@@ -185,44 +151,36 @@ __all__ = [
     "our_shares",
     "our_standing",
     "part_worths",
-    "pooled_willingness",
     "positions",
     "preference_shares",
-    "preferences",
     "prepare",
+    "promise_table",
     "proof_rows",
     "proof_table",
     "prove",
-    "rate",
     "reached",
     "read_methods",
     "read_survey",
     "read_tasks",
     "rules_of",
     "rulings",
-    "said",
     "segment_sizes",
     "sets_of_items",
-    "share_error",
     "share_kind",
     "shares",
     "shown_as",
     "side_by_side",
     "simulate",
     "single_changes",
-    "stages_of",
     "start_of",
     "strength",
     "strongest",
-    "suggest",
     "target_respondents",
     "turf",
-    "turf_of_items",
     "value_curve",
     "value_curve_table",
     "weigh_attributes",
     "widest",
     "willingness",
     "willingness_by_segment",
-    "willingness_to_pay",
 ]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cerm_nb.analyses.promise.extracts import named
-from cerm_nb.analyses.promise.records import said
 from cerm_nb.analyses.promise.wanted import titles
 from cerm_nb.stats import holm
+from cerm_nb.surveys import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,11 @@ def about(found: Answer, own: Params, lang: str) -> dict[str, object]:
         texts = {name: said(getattr(first, name), lang) for name in texts}
         texts["title"] = texts["title"] or first.name
     return {**texts, "short": float(max(-found.value, 0.0)) if np.isfinite(found.value) else 0.0}
+
+
+def promise_table(judged: pd.DataFrame, own: Params, lang: str) -> pd.DataFrame:
+    """Add to the candidates judged the title that readers know each by."""
+    return judged.assign(title=judged["candidate"].map(titles(own, lang)).astype("str"))
 
 
 def check_rows(judged: pd.DataFrame, own: Params, lang: str) -> pd.DataFrame:

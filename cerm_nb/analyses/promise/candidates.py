@@ -74,8 +74,8 @@ def judge_promises(
     Notes
     -----
     The verdict is the first that applies: ``not_important``, ``not_preferred``, ``no_difference``,
-    ``fix_first`` (a carrier surely below the floor), ``undetermined``, ``credible``. What nobody wants is
-    not worth mending, so wanting comes before mending.
+    ``fix_first`` (a carrier surely below the floor), ``undetermined``, ``credible``: every check passed, and
+    customers shown to prefer it. What nobody wants is not worth mending, so wanting comes before mending.
     """
     stated = _stated(carriers, weights, own)
     rows = []
@@ -201,6 +201,8 @@ def _verdict(row: Mapping[Any, Any]) -> tuple[str, str]:
         ("undetermined", "importance_undetermined", row["matters"] == "undetermined"),
         ("undetermined", "no_competitors", row["differs"] == ""),
         ("undetermined", "difference_undetermined", row["differs"] == "undetermined"),
+        ("undetermined", "preference_unknown", row["preferred"] == ""),
+        ("undetermined", "preference_unproven", row["preferred"] == "undetermined"),
     )
     return next(((name, reason) for name, reason, applies in rules if applies), ("credible", ""))
 

@@ -73,9 +73,10 @@ def number_rows(table: pd.DataFrame, method: str, none: str) -> Rows:
     task, tasks = _within(respondent, text["task"])
     alternative, alternatives = _within(task, text["alternative"])
     order = np.argsort(alternative, kind="stable")
-    attribute, attributes = _attributes(method, alternative, text["attribute"])
     empty = np.ones(len(alternatives), bool)
     empty[alternative[text["level"] != ""]] = False
+    nothing = empty | (text["alternative"][alternatives] == none)
+    attribute, attributes = _attributes(method, alternative, text["attribute"], ~nothing[alternative])
     return Rows(
         method,
         attributes,
@@ -83,7 +84,7 @@ def number_rows(table: pd.DataFrame, method: str, none: str) -> Rows:
         respondent[tasks],
         text["task"][tasks],
         task[alternatives],
-        empty | (text["alternative"][alternatives] == none),
+        nothing,
         alternative[order],
         attribute[order],
         text["level"][order],
@@ -99,8 +100,12 @@ def _within(outer: Integers, names: np.ndarray) -> tuple[Integers, Integers]:
     return number, rows
 
 
-def _attributes(method: str, alternative: Integers, names: np.ndarray) -> tuple[Integers, tuple[str, ...]]:
-    code, unique = pd.factorize(names)
+def _attributes(
+    method: str, alternative: Integers, names: np.ndarray, valued: Truths
+) -> tuple[Integers, tuple[str, ...]]:
+    """Give the attributes of rows that tell a level a number; other rows have 0, which nobody reads."""
+    code, unique = pd.factorize(pd.Series(names).where(valued | ~valued.any()).to_numpy(object))
+    code = np.maximum(code, 0)
     alone = len(code) == int(alternative.max(initial=-1)) + 1
     if method == "best_worst" and alone and len(unique) > 1:
         return np.zeros(len(code), np.int64), (ITEM,)  # each item was written as an attribute of its own

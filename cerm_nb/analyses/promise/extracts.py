@@ -138,7 +138,7 @@ def moves_rows(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     counts["known"] = int((moves["matters"] != "").sum())
     chosen = moves[moves["move"].isin(MOVED)]
     order = chosen.assign(place=chosen["move"].map({name: at for at, name in enumerate(MOVED)}))
-    order = order.sort_values(["place", "value"], ascending=[True, False], kind="stable")
+    order = order.sort_values(["place", "value", "importance"], ascending=[True, False, True], kind="stable")
     columns = ["item", "move", "importance", "gap", "value", "cost"]
     return order[columns].head(MOST).dropna(axis=1, how="all").reset_index(drop=True), counts
 

@@ -109,11 +109,30 @@ def segment_sizes(found: Told) -> dict[str, int]:
     return {"least_n": int(found.frame["n"].min()), "most_n": int(found.frame["n"].max())}
 
 
-def as_money(rows: pd.DataFrame, kinds: list[str], write: Callable[[float], str]) -> pd.DataFrame:
-    """Write the values of segments as money, which their columns cannot say; and how far they are apart."""
-    written = {kind: [write(value) for value in rows[kind]] for kind in kinds}
+def as_money(
+    found: Told, rows: pd.DataFrame, kinds: list[str], write: Callable[[float], str]
+) -> pd.DataFrame:
+    """Write what segments would pay, with intervals, as money, and how far they are apart.
+
+    Parameters
+    ----------
+    found, rows, kinds
+        From `willingness_by_segment` and `side_by_side`.
+    write
+        Amount → text, which columns named like segments cannot say.
+    """
+    told = level_names(found.frame).set_index(["item", "segment"])[["value", "low", "high"]].astype(float)
+    cells = {
+        key: _with_interval(list(one), write) for key, one in zip(told.index, told.to_numpy(), strict=True)
+    }
+    written = {kind: [cells.get((item, kind), write(np.nan)) for item in rows["item"]] for kind in kinds}
     apart = rows[kinds].max(axis=1) - rows[kinds].min(axis=1)
     return rows[["item"]].assign(**written, apart=apart)
+
+
+def _with_interval(told: list[float], write: Callable[[float], str]) -> str:
+    value, *ends = told
+    return f"{write(value)} [{', '.join(map(write, ends))}]" if np.isfinite(ends).all() else write(value)
 
 
 def rules_of(ours: pd.DataFrame) -> list[str]:

@@ -60,7 +60,8 @@ def moves(
         One row per attribute: touchpoint, attribute, importance (multiple of the average attribute's, as
         derived, else as stated) with low, high and importance_from, matters, target, target_from
         (``params``, ``expectation``, ``best_competitor`` or empty), gap (target less mean, points) with low
-        and high, value (importance × gap) with low and high, cost (NaN where none is known) and move.
+        and high, value (importance × gap; NaN where it is dropped) with low and high, cost (NaN where none is
+        known) and move.
 
     Notes
     -----
@@ -95,6 +96,8 @@ def moves(
     table["value_low"], table["value_high"] = np.min(products, axis=0), np.max(products, axis=0)
     table["cost"] = _costs(survey, initiatives)
     table["move"] = _choose(table, curve, frame)
+    # what is to be dropped is not worth closing a gap for
+    table.loc[table["move"] == "drop", ["value", "value_low", "value_high"]] = np.nan
     return table
 
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.promise.records import said
 from cerm_nb.stats import unpaired, weighted_means, wilson_interval
-from cerm_nb.surveys import ITEM
+from cerm_nb.surveys import ITEM, said
 
 if TYPE_CHECKING:
     from cerm_nb.analyses.promise.parameters import Params

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from cerm_nb.analyses.promise.candidates import PREFERENCE
 from cerm_nb.analyses.promise.checks import floor_of
 from cerm_nb.surveys import ITEM
 
@@ -49,6 +50,8 @@ class Answer:
         Rating below which an experience fails.
     candidates, credible
         Candidates, and how many of them are credible.
+    preference, preference_low, preference_high
+        What the first candidate adds to our share of preference; NaN where unknown.
     caveats
         (key, values) in the order to be shown.
     """
@@ -66,6 +69,9 @@ class Answer:
     floor: float
     candidates: int
     credible: int
+    preference: float
+    preference_low: float
+    preference_high: float
     caveats: tuple[Caveat, ...]
 
 
@@ -122,7 +128,7 @@ def answer(
     -----
     Verdict and reason:
 
-    - ``go``: the first candidate is credible;
+    - ``go``: the first candidate is credible, which says that customers prefer it, too;
     - ``watch`` with the reason of the first candidate where it is undetermined, ``no_promise`` where the
       params have none and something could carry one;
     - ``stop``: ``fix_first``, ``no_difference``, ``not_preferred`` or ``not_important`` of the first
@@ -140,7 +146,8 @@ def answer(
 
 def _nothing() -> dict[str, Any]:
     texts = dict.fromkeys(("candidate", *ITEM), "")
-    return {"value": np.nan, "low": np.nan, "high": np.nan, "n": 0, "n_eff": 0.0, **texts}
+    numbers = dict.fromkeys(("value", "low", "high", *PREFERENCE), np.nan)
+    return {**numbers, "n": 0, "n_eff": 0.0, **texts}
 
 
 def _of_first(first: pd.Series[Any]) -> dict[str, Any]:
@@ -148,6 +155,7 @@ def _of_first(first: pd.Series[Any]) -> dict[str, Any]:
     ends = zip(("value", "low", "high"), TAILS, strict=True)
     told: dict[str, Any] = {end: float(first[f"credibility{tail}"]) for end, tail in ends}
     told |= {name: str(first[f"weakest_{name}"]) for name in ITEM}
+    told |= {name: float(first[name]) for name in PREFERENCE}
     if first["carriers"]:
         told |= {"n": int(first["n"]), "n_eff": float(first["n_eff"])}
     verdict = DECISIONS.get(str(first["verdict"]), "stop")
@@ -188,5 +196,33 @@ def _caveats(judged: pd.DataFrame) -> Iterator[Caveat]:
         yield "promise_partial", {"candidate": first["candidate"], **missing}
     if first["derived_high"] < 1 < first["stated_low"] or first["stated_high"] < 1 < first["derived_low"]:
         yield "importance_contradicts", {name: float(first[name]) for name in ("derived", "stated")}
+    elif first["stated_low"] > 1 and first["derived_low"] <= 1:
+        yield (
+            "importance_stated_alone",
+            {
+                "derived": float(first["derived"]),
+                "derived_low": float(first["derived_low"]),
+                "derived_high": float(first["derived_high"]),
+                "stated": float(first["stated"]),
+                "stated_low": float(first["stated_low"]),
+                "stated_high": float(first["stated_high"]),
+            },
+        )
+    yield from _preference(first)
     if pd.isna(first["feasibility"]):
         yield "feasibility_not_said", {"candidate": first["candidate"]}
+
+
+def _preference(first: pd.Series[Any]) -> Iterator[Caveat]:
+    """Tell that preference is not shown, where no other reason says so already."""
+    told = first["preferred"] in ("yes", "no") or str(first["reason"]).startswith("preference")
+    if told or not first["carriers"]:
+        return
+    yield (
+        "preference_unproven" if first["preferred"] else "preference_unknown",
+        {
+            "preference": float(first["preference"]),
+            "preference_low": float(first["preference_low"]),
+            "preference_high": float(first["preference_high"]),
+        },
+    )

@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cerm_nb.analyses.promise.choice_holdout import judge
+from cerm_nb.analyses.promise.holdout_shares import share_error
 from cerm_nb.analyses.promise.models import ready
-from cerm_nb.analyses.promise.records import TODAY, said
+from cerm_nb.analyses.promise.records import TODAY
 from cerm_nb.analyses.promise.scenarios import number
 from cerm_nb.analyses.promise.shares import RULES, shares
 from cerm_nb.analyses.promise.simulator import single_changes
 from cerm_nb.analyses.promise.turf import turf_of_items
 from cerm_nb.analyses.promise.willingness import willingness_to_pay
 from cerm_nb.errors import NotEnoughData
+from cerm_nb.surveys import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cerm_nb.analyses.promise.choice_tasks import Tasks
     from cerm_nb.analyses.promise.models import Model
     from cerm_nb.analyses.promise.parameters import Params
     from cerm_nb.analyses.promise.scenarios import Profiles
+    from cerm_nb.analyses.promise.shares import Market
     from cerm_nb.surveys import Survey
 
 PART_WORTHS = ["attribute", "level", "estimate", "std_error", "importance", "low", "high"]
@@ -105,15 +109,36 @@ def _amount(level: str) -> str:
 
 
 def forecasts(model: Model, own: Params) -> Told:
-    """Hold forecasts against the choices kept back: `judge`; ``no_holdout_choices`` where there are none."""
+    """Hold forecasts against the choices kept back: `judge`; ``no_holdout_choices`` where there are none.
+
+    Where the same sets were shown to enough respondents, the mean absolute error of shares is told too, as
+    measure ``share_error`` (of equal shares as ``chance``; `gain`: how much less it is).
+    """
 
     def tell() -> Told:
-        ready(model)
+        market = ready(model)
         if model.tasks is None or model.method != "choice" or not model.tasks.holdout.any():
             raise NotEnoughData("no_holdout_choices")
-        return Told(judge(model.tasks, model.worths, own.confidence))
+        judged = judge(model.tasks, model.worths, own.confidence)
+        return Told(pd.concat([judged, _share_errors(market, model.tasks)], ignore_index=True))
 
     return told_or_why(tell, FORECASTS)
+
+
+def _share_errors(market: Market, tasks: Tasks) -> pd.DataFrame:
+    """Lay out how far shares of the sets kept back are missed; empty where no set bears it."""
+    try:
+        found = share_error(market, tasks)
+    except NotEnoughData:
+        return pd.DataFrame(columns=FORECASTS)
+    choices = int(found.frame.groupby("task")["n"].first().sum())
+    told = {
+        "individual": (found.error, found.low, found.high),
+        "chance": (found.equal, found.equal_low, found.equal_high),
+        "gain": (found.gain, found.gain_low, found.gain_high),
+    }
+    rows = [("holdout", model, "share_error", *ends, found.n, choices, 0) for model, ends in told.items()]
+    return pd.DataFrame(rows, columns=FORECASTS)
 
 
 def hit_rates(found: Told) -> pd.DataFrame:

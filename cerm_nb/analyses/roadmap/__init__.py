@@ -10,9 +10,9 @@ given as None. After `read_survey`, errors are those of what the client wrote (`
 
 from __future__ import annotations
 
-from cerm_nb.analyses.roadmap.aims import Aims, aims
+from cerm_nb.analyses.roadmap.aims import aims
 from cerm_nb.analyses.roadmap.blueprint import blueprint
-from cerm_nb.analyses.roadmap.causes import Causes, causes
+from cerm_nb.analyses.roadmap.causes import causes
 from cerm_nb.analyses.roadmap.control import Control, control
 from cerm_nb.analyses.roadmap.extracts import (
     blueprint_rows,
@@ -28,51 +28,40 @@ from cerm_nb.analyses.roadmap.extracts import (
     listed,
     pilot_rows,
     pilots_kind,
-    promise_names,
+    promise_titles,
     reasons,
     schedule_rows,
     segments_kind,
     selected_names,
     short_cells,
+    span_kind,
     tiles,
     unmet_needs,
     watched_kind,
 )
-from cerm_nb.analyses.roadmap.initiatives import Initiatives, initiatives
+from cerm_nb.analyses.roadmap.initiatives import initiatives
 from cerm_nb.analyses.roadmap.moments import journey, moments, segment_moments
 from cerm_nb.analyses.roadmap.names import readers_names
-from cerm_nb.analyses.roadmap.parameters import Cell, Params
+from cerm_nb.analyses.roadmap.parameters import Params
 from cerm_nb.analyses.roadmap.pareto import Pareto, pareto
-from cerm_nb.analyses.roadmap.pilot_plans import plan_pilots
 from cerm_nb.analyses.roadmap.pilots import Pilots, pilots
-from cerm_nb.analyses.roadmap.schedule import Job, Timetable, schedule, timetable
-from cerm_nb.analyses.roadmap.selection import Choice, Selection, best_set, select, shadow_prices
-from cerm_nb.analyses.roadmap.tried import Tried, judge, judge_pilots, plan_open, watch_indicators
-from cerm_nb.analyses.roadmap.verdict import Answer, answer, initiatives_table
-from cerm_nb.analyses.roadmap.what_if import Options, WhatIf, options, what_if
-from cerm_nb.analyses.roadmap.worth import Worth, worth_of
+from cerm_nb.analyses.roadmap.schedule import Job, schedule, timetable
+from cerm_nb.analyses.roadmap.selection import Choice, best_set, select, shadow_prices
+from cerm_nb.analyses.roadmap.tried import judge, judge_pilots, plan_open, watch_indicators
+from cerm_nb.analyses.roadmap.verdict import answer, initiatives_table
+from cerm_nb.analyses.roadmap.what_if import options, what_if
+from cerm_nb.analyses.roadmap.worth import worth_of
 from cerm_nb.surveys import Draws, Survey, draw_respondents, read_survey
 
 __all__ = [
-    "Aims",
-    "Answer",
-    "Causes",
-    "Cell",
     "Choice",
     "Control",
     "Draws",
-    "Initiatives",
     "Job",
-    "Options",
     "Params",
     "Pareto",
     "Pilots",
-    "Selection",
     "Survey",
-    "Timetable",
-    "Tried",
-    "WhatIf",
-    "Worth",
     "aims",
     "answer",
     "best_set",
@@ -103,8 +92,7 @@ __all__ = [
     "pilots",
     "pilots_kind",
     "plan_open",
-    "plan_pilots",
-    "promise_names",
+    "promise_titles",
     "read_survey",
     "readers_names",
     "reasons",
@@ -116,6 +104,7 @@ __all__ = [
     "selected_names",
     "shadow_prices",
     "short_cells",
+    "span_kind",
     "tiles",
     "timetable",
     "unmet_needs",

@@ -10,9 +10,10 @@ import pandas as pd
 from cerm_nb.analyses.roadmap.aims import respondent_means
 from cerm_nb.analyses.roadmap.checks import unknown
 from cerm_nb.analyses.roadmap.moments import segment_names
-from cerm_nb.analyses.roadmap.people import customer_of, segment_of
+from cerm_nb.analyses.roadmap.people import customer_of
 from cerm_nb.errors import ParamsError, Problem
 from cerm_nb.stats import weighted_means
+from cerm_nb.surveys import group_of, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 KEY = ["promise", "touchpoint", "segment", "customer"]
 WRITTEN = ["scenario", "role", "process", "information"]
 COLUMNS = ["promise", "touchpoint", "stage", "segment", "name", "customer", *WRITTEN, "empty", "missing"]
-COLUMNS += ["n", "n_eff", "state", "experience", "experience_low", "experience_high"]
+COLUMNS += ["n", "n_eff", "state", "experience", "experience_low", "experience_high", "title"]
 
 
 def blueprint(
@@ -34,7 +35,7 @@ def blueprint(
     *,
     members: pd.DataFrame | None = None,
     sizes: pd.DataFrame | None = None,
-    promises: Sequence[str] = (),
+    titles: Mapping[str, str] | None = None,
     carriers: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
     """Lay out what the promise asks for, and today's level of the same customers.
@@ -49,19 +50,20 @@ def blueprint(
         Language texts are taken in, where they are given in several.
     members, sizes
         Published tables of these names of ``segments``; None where there are none.
-    promises
-        Short names of the promises there are; empty: names are not checked.
+    titles
+        Short name → title of the promises there are; empty: names are not checked.
     carriers
         Promise → touchpoints that carry it; one without a record is told as an empty row.
 
     Returns
     -------
     DataFrame
-        promise, touchpoint, stage, segment (number; empty: all), name (of the segment), customer
-        (``first_time``, ``returning``, empty: all), scenario, role, process, information, empty (number of
-        these four that are), missing (their names, separated by semicolons), n, n_eff, state (``hidden``:
-        too few, ``unknown``: nobody is known to be one of these), experience (mean rating at the
-        touchpoint in the wave told of) with its interval.
+        promise, touchpoint, stage, segment (number; empty: all), name (of the segment, where it has one),
+        customer (``first_time``, ``returning``, empty: all), scenario, role, process, information, empty
+        (number of these four that are), missing (their names, separated by semicolons), n, n_eff, state
+        (``hidden``: too few, ``unknown``: nobody is known to be one of these), experience (mean rating at the
+        touchpoint in the wave told of) with its interval, title (of the promise; its short name where none
+        is known).
 
     Raises
     ------
@@ -69,11 +71,11 @@ def blueprint(
         For unknown promises, touchpoints and segments, with the nearest names, and records given twice; all
         at once.
     """
-    names = segment_names(sizes)
-    group, customer = segment_of(survey, members), customer_of(survey)
+    names, titles = segment_names(sizes), titles or {}
+    group, customer = _segments(survey, members), customer_of(survey)
     known = sorted({*names, *group} - {""})
     numbers = {name: number for number, name in names.items()} | {one: one for one in known}
-    problems = [*_unknown(survey, own, promises, numbers), *_twice(own, numbers)]
+    problems = [*_unknown(survey, own, list(titles), numbers), *_twice(own, numbers)]
     if problems:
         raise ParamsError(problems)
     rows = [_record(cell, lang, numbers) for cell in own.blueprint]
@@ -85,7 +87,9 @@ def blueprint(
     )
     stages = survey.items.groupby("touchpoint", sort=False)["stage"].first().fillna("")
     frame = frame.assign(
-        stage=frame["touchpoint"].map(stages), name=[names.get(one, one) for one in frame["segment"]]
+        stage=frame["touchpoint"].map(stages),
+        name=[names.get(one, "") for one in frame["segment"]],
+        title=[titles.get(one, one) for one in frame["promise"]],
     )
     return _today(frame, survey, group, customer, own)[COLUMNS]
 
@@ -113,7 +117,7 @@ def _twice(own: Params, segments: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def _record(cell: Cell, lang: str, segments: Mapping[str, str]) -> dict[str, str]:
-    told = {name: _said(getattr(cell, name), lang) for name in WRITTEN}
+    told = {name: said(getattr(cell, name), lang) for name in WRITTEN}
     segment = segments.get(cell.segment, cell.segment)
     return {
         "promise": cell.promise,
@@ -121,11 +125,6 @@ def _record(cell: Cell, lang: str, segments: Mapping[str, str]) -> dict[str, str
         "segment": segment,
         "customer": cell.customer,
     } | told
-
-
-def _said(text: Mapping[str, str], lang: str) -> str:
-    """Take a text in a language, or in the first there is."""
-    return text.get(lang) or next(iter(text.values()), "")
 
 
 def _lacking(rows: list[dict[str, str]], carriers: Mapping[str, Sequence[str]]) -> Iterator[dict[str, str]]:
@@ -160,6 +159,13 @@ def _today(frame: pd.DataFrame, survey: Survey, group: Words, customer: Words, o
     state = np.where(found.n == 0, "unknown", np.where(few, "hidden", ""))
     shown = {name: np.where(state == "", value, np.nan) for name, value in told.items()}
     return frame.assign(**shown, state=[str(one) for one in state])
+
+
+def _segments(survey: Survey, members: pd.DataFrame | None) -> Words:
+    """Segment of each row of the survey; empty where unknown."""
+    if members is None:
+        return np.full(len(survey.rows), "", dtype=object)
+    return group_of(survey, members, "segment").astype(object).fillna("").to_numpy(dtype=object)
 
 
 def _meant(there: Words, wanted: pd.Series[str]) -> Truths:

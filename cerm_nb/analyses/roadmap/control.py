@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.stats import control_limits, holm, intervention_effect, lag_one, special_causes
+from cerm_nb.stats.calendar import calendar, first_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +44,6 @@ COLUMNS = [
 ]
 SHORT = 12  # values from which limits are trusted
 RELATED = 0.3  # correlation with the value before from which limits raise false alarms
-MONTH = np.timedelta64(25, "D")  # the least between days of two months, whichever day tells them
-SEASONS = {"M": {1: 12, 3: 4}, "D": {1: 7}}  # periods of a season, by unit and units of a period
 
 Caveat = tuple[str, "Mapping[str, object]"]
 
@@ -136,41 +135,22 @@ def control(
 
 
 def _series(part: pd.DataFrame) -> _Series:
-    given = _by_month(part.dropna(subset=["value", "period"]))
+    given = _from_first_days(part.dropna(subset=["value", "period"]))
     once = given.drop_duplicates(["period", "value"]).sort_values("period")
     repeated = len(given) - len(once)
     if once.empty:
         return _Series(repeated, "no_values")
     if once["period"].duplicated().any():
         return _Series(repeated, "conflicting_periods")
-    periods = pd.DatetimeIndex(once["period"])
-    every, length, season = _calendar(periods)
-    levels = once.set_index(periods)["value"].astype(float).reindex(every)
+    every, length, season = calendar(once["period"])
+    levels = once.set_index("period")["value"].astype(float).reindex(every)
     return _Series(repeated, "", every, np.asarray(levels, dtype=np.float64), length, season)
 
 
-def _by_month(given: pd.DataFrame) -> pd.DataFrame:
-    """Let months told by another day than their first, such as their last, begin on the first."""
+def _from_first_days(given: pd.DataFrame) -> pd.DataFrame:
+    """Let periods told by another day than their first, such as their last, begin on the first."""
     days = pd.DatetimeIndex(given["period"].unique()).sort_values()
-    monthly = len(days) > 2 and days.to_period("M").is_unique and np.diff(days).min() >= MONTH
-    if not monthly or (days.day == days.day[0]).all():
-        return given
-    return given.assign(period=given["period"].dt.to_period("M").dt.to_timestamp())
-
-
-def _calendar(periods: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, pd.DateOffset, int]:
-    """Every period from the first to the last, its length, and how many make a season.
-
-    Periods are months where all begin on the same day of the month, else days.
-    """
-    if len(periods) < 2:
-        return periods, pd.DateOffset(days=1), 0
-    monthly = bool((periods.day == periods.day[0]).all())
-    count = periods.year * 12 + periods.month if monthly else (periods - periods[0]).days
-    step = int(np.gcd.reduce(np.diff(np.asarray(count, dtype=np.int64))))
-    length = pd.DateOffset(months=step) if monthly else pd.DateOffset(days=step)
-    season = SEASONS["M" if monthly else "D"].get(step, 0)
-    return pd.date_range(periods[0], periods[-1], freq=length), length, season
+    return given.assign(period=given["period"].map(dict(zip(days, first_days(days), strict=True))))
 
 
 def _row(

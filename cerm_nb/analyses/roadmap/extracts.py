@@ -10,7 +10,7 @@ import pandas as pd
 from cerm_nb.analyses.roadmap.names import named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from cerm_nb.analyses.roadmap.causes import Causes
@@ -37,12 +37,21 @@ def journey_line(journey: pd.DataFrame) -> pd.DataFrame:
     return journey.assign(is_moment=journey["moment"] == "yes", **ends)
 
 
-def leading_moments(segments: pd.DataFrame) -> pd.DataFrame:
-    """Rows of each segment's largest moments, so many that `MOST` rows hold all segments."""
+def leading_moments(segments: pd.DataFrame, write: Callable[[str], str]) -> pd.DataFrame:
+    """Rows of each segment's largest moments, so many that `MOST` rows hold all segments.
+
+    Parameters
+    ----------
+    segments
+        From `segment_moments`.
+    write
+        Words the number of a segment that has no name.
+    """
     told = segments.dropna(subset=["moment_of_truth"])
     each = max(1, min(A_SEGMENT, MOST // max(told["segment"].nunique(), 1)))
     order = told.sort_values(["segment", "moment_of_truth"], ascending=[True, False], kind="stable")
-    return order.groupby("segment", sort=False).head(each).head(MOST).reset_index(drop=True)
+    shown = order.groupby("segment", sort=False).head(each).head(MOST).reset_index(drop=True)
+    return segments_called(shown, write)
 
 
 def segments_kind(leading: pd.DataFrame) -> str:
@@ -90,6 +99,11 @@ def reasons(found: Pareto) -> pd.DataFrame:
     """Reasons of contacts, the most frequent first, without the rest; low and high of cumulative."""
     named = found.frame[found.frame["reason"] != ""].head(MOST)
     return named.assign(low=named["cumulative_low"], high=named["cumulative_high"]).reset_index(drop=True)
+
+
+def span_kind(found: Pareto) -> str:
+    """Tell whether the number of vital reasons stays the ``same`` in all draws, or how ``wide`` it spans."""
+    return "same" if found.vital_low == found.vital_high else "wide"
 
 
 def unmet_needs(causes: Causes) -> pd.DataFrame:
@@ -177,16 +191,34 @@ def chart(watched: Control, kpis: pd.DataFrame | None, as_of: date | str) -> tup
     return frame.reset_index(drop=True), str(first["initiative"])
 
 
-def blueprint_rows(blueprint: pd.DataFrame) -> pd.DataFrame:
-    """Choose the records shown, those with an empty cell before the others of their promise."""
+def segments_called(rows: pd.DataFrame, write: Callable[[str], str]) -> pd.DataFrame:
+    """Call a segment without a name by its number, as `write` words it."""
+    pairs = zip(rows["name"], rows["segment"].astype(str), strict=True)
+    return rows.assign(name=[name or (write(number) if number else "") for name, number in pairs])
+
+
+def blueprint_rows(blueprint: pd.DataFrame, write: Callable[[str], str]) -> pd.DataFrame:
+    """Choose the records shown, those with an empty cell first, by the names readers know.
+
+    Parameters
+    ----------
+    blueprint
+        From `blueprint`.
+    write
+        Words the number of a segment that has no name.
+    """
     order = blueprint.assign(whole=blueprint["empty"] == 0, at=np.arange(len(blueprint)))
     kept = order.sort_values(["whole", "at"], kind="stable").head(MOST)
-    return kept.sort_values("at").reset_index(drop=True)
+    shown = kept.sort_values("at").reset_index(drop=True)
+    return segments_called(shown, write).assign(promise=shown["title"])
 
 
-def promise_names(promises: pd.DataFrame | None) -> list[str]:
-    """Short names in the published table ``promise.promise``; None: none are told."""
-    return [] if promises is None else list(promises["candidate"].astype(str))
+def promise_titles(promises: pd.DataFrame | None) -> dict[str, str]:
+    """Short name → title in the published table ``promise.promise``; None: none are told."""
+    if promises is None:
+        return {}
+    names = promises["candidate"].astype(str)
+    return dict(zip(names, promises["title"].astype(str) if "title" in promises else names, strict=True))
 
 
 def carriers(proof: pd.DataFrame | None) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.roadmap.checks import checked
+from cerm_nb.analyses.roadmap.evidence import evidence
 from cerm_nb.stats import row_ranks
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cerm_nb.analyses.roadmap.parameters import Params
+    from cerm_nb.analyses.roadmap.pilots import Pilots
     from cerm_nb.analyses.roadmap.worth import Worth
     from cerm_nb.stats import Floats, Truths
     from cerm_nb.surveys import Survey
@@ -38,7 +40,8 @@ class Initiatives:
         ``running``: started and not yet over on `as_of`, ``done``), success (chance that it and all it
         waits for succeed), impact (points of the outcome if it succeeds), low, high, gap (what is missing to
         the level aimed at, points), priority (impact × gap × success), priority_low, priority_high,
-        p_top3 and rank among those planned, gain (impact × success); NaN where unknown.
+        p_top3 and rank among those planned, gain (impact × success); NaN where unknown; and measured (what a
+        pilot put in the place of what was judged: ``effect``, ``chance`` or nothing).
     priority, gain
         In the expectation (first row) and in each draw, shape (1 + draws, initiatives); NaN where unknown.
     caveats
@@ -63,6 +66,7 @@ def initiatives(
     indicators: pd.DataFrame | None,
     as_of: date | str,
     own: Params,
+    piloted: Pilots | None = None,
 ) -> Initiatives:
     """Estimate what each initiative would bring.
 
@@ -75,7 +79,10 @@ def initiatives(
     as_of
         Last day that is seen.
     own
-        budget, staff, staff_per_month, feasibility, bootstrap, seed and confidence are used.
+        budget, staff, staff_per_month, feasibility, pilots_in_points, power, bootstrap, seed and confidence
+        are used.
+    piloted
+        From `judge_pilots`, for what was measured already (see `evidence`); None where nothing was.
 
     Raises
     ------
@@ -91,9 +98,10 @@ def initiatives(
     empty = pd.DataFrame({"initiative": pd.Series(dtype="str")}) if table is None else table
     frame = checked(empty, survey, indicators, own)
     frame = frame.assign(state=_states(frame, as_of))
-    frame = frame.assign(success=_success(frame, own))
-    draws = len(worth.points)
-    effect = pert(frame, draws - 1, own.seed)
+    draws = len(worth.points) - 1
+    known = evidence(frame, piloted, _chances(frame, own), draws, own)
+    frame = frame.assign(success=_success(frame, known.chance), measured=list(known.source))
+    effect = np.where(np.isnan(known.effect), pert(frame, draws, own.seed), known.effect)
     belongs = _improves(frame, survey)
     reached = np.minimum(effect[:, :, None], worth.room[:, None, :]) * belongs
     impact = np.where(belongs.any(1), np.einsum("bij,bj->bi", reached, np.nan_to_num(worth.points)), np.nan)
@@ -124,11 +132,14 @@ def _states(frame: pd.DataFrame, as_of: date | str) -> list[str]:
     return [str(one) for one in np.select([over, begun], ["done", "running"], "planned")]
 
 
-def _success(frame: pd.DataFrame, own: Params) -> list[float]:
+def _chances(frame: pd.DataFrame, own: Params) -> Floats:
+    """Chance that each succeeds by itself, as its feasibility was judged."""
+    return np.asarray(np.interp(frame["feasibility"].fillna(MIDDLE), np.arange(1, 6), own.feasibility))
+
+
+def _success(frame: pd.DataFrame, alone: Floats) -> list[float]:
     """Chance that an initiative and all it waits for succeed; what is done has."""
-    score = frame["feasibility"].fillna(MIDDLE)
-    alone = np.where(frame["state"] == "done", 1.0, np.interp(score, np.arange(1, 6), own.feasibility))
-    chance = dict(zip(frame["initiative"], alone, strict=True))
+    chance = dict(zip(frame["initiative"], np.where(frame["state"] == "done", 1.0, alone), strict=True))
     behind = {name: set(needs) for name, needs in zip(frame["initiative"], frame["needs"], strict=True)}
     for name in TopologicalSorter(behind).static_order():
         behind[name] |= {more for need in behind[name] for more in behind[need]}
@@ -201,12 +212,15 @@ def _ranks(priority: Floats) -> dict[str, Floats]:
 
 def _caveats(frame: pd.DataFrame, belongs: Truths) -> list[Caveat]:
     planned = frame["state"] == "planned"
+    judged = planned & (frame["measured"] != "effect")
     flags = {
+        "effects_measured": planned & ~judged,
+        "chances_from_pilots": planned & (frame["measured"] == "chance"),
         "impact_unknown": planned & frame["impact"].isna(),
-        "effects_without_range": planned
+        "effects_without_range": judged
         & frame["effect"].notna()
         & ~(frame["effect_high"] > frame["effect_low"]),
-        "feasibility_unknown": planned & frame["feasibility"].isna(),
+        "feasibility_unknown": judged & frame["feasibility"].isna(),
         "costs_unknown": planned & frame["cost"].isna(),
         "months_unknown": planned & frame["months"].isna(),
         "running": frame["state"] == "running",

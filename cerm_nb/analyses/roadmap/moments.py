@@ -183,7 +183,8 @@ def segment_moments(group_touchpoints: pd.DataFrame | None, sizes: pd.DataFrame 
     Returns
     -------
     DataFrame
-        segment, name, touchpoint, stage, moment_of_truth, moment_low, moment_high, n_eff, p_top3, moment.
+        segment, name (empty where it has none), touchpoint, stage, moment_of_truth, moment_low, moment_high,
+        n_eff, p_top3, moment.
     """
     columns = ["segment", "name", "touchpoint", "stage", "moment_of_truth", "moment_low", "moment_high"]
     columns += ["n_eff", "p_top3", "moment"]
@@ -191,7 +192,7 @@ def segment_moments(group_touchpoints: pd.DataFrame | None, sizes: pd.DataFrame 
         return pd.DataFrame(columns=columns)
     mine = group_touchpoints[group_touchpoints["grouping"] == "segment"].rename(columns={"group": "segment"})
     named = segment_names(sizes)
-    mine = mine.assign(name=mine["segment"].map(lambda one: named.get(one, one)).astype("str"))
+    mine = mine.assign(name=mine["segment"].map(lambda one: named.get(one, "")).astype("str"))
     return standing(mine.reset_index(drop=True))[columns]
 
 

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from cerm_nb.surveys import SurveyParams
+from cerm_nb.surveys import SurveyParams, Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 NO_LIMIT = -1.0
-
-
-def _by_language(value: Any) -> Any:
-    """Take a text that is one for all languages."""
-    return {"": value} if isinstance(value, str) else value
-
-
-Text = Annotated[dict[str, str], BeforeValidator(_by_language)]
-"""A text, or one for each language such as {en: …, ko: …}."""
 
 
 class Cell(BaseModel):
@@ -72,6 +63,9 @@ class Params(SurveyParams):
     vital_share: float = Field(
         0.8, gt=0, lt=1, description="share of the contacts that the vital few reasons make up, 0–1"
     )
+    gain_margin: float = Field(
+        0.05, ge=0, description="smallest gain worth beginning for, points of the outcome, 0 or more"
+    )
     pilot_margin: float = Field(
         0.2, gt=0, description="smallest effect of a pilot worth having, in the unit of its values, above 0"
     )
@@ -84,6 +78,9 @@ class Params(SurveyParams):
     )
     lower_is_better: list[str] = Field(
         default_factory=list, description="initiatives whose pilot's values are better when lower"
+    )
+    pilots_in_points: list[str] = Field(
+        default_factory=list, description="initiatives whose pilot measured the rating they are to raise"
     )
     power: float = Field(
         0.8, gt=0.5, lt=1, description="chance by which a pilot is to find the effect looked for, 0.5–1"
@@ -119,6 +116,13 @@ class Params(SurveyParams):
         if wrong := [name for name, share in shares.items() if not 0 < share < 1]:
             raise ValueError(f"{', '.join(wrong)}: a share between 0 and 1")
         return shares
+
+    @field_validator("pilots_in_points")
+    @classmethod
+    def _better_higher(cls, names: list[str], given: ValidationInfo) -> list[str]:
+        if both := sorted(set(names) & set(given.data.get("lower_is_better", []))):
+            raise ValueError(f"{', '.join(both)}: a rating is not better when lower; take it out of one list")
+        return names
 
     @field_validator("feasibility")
     @classmethod

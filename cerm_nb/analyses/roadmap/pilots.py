@@ -107,9 +107,9 @@ def pilots(
     Pilots
         Verdicts: ``worked`` (the interval is above 0, and so is it with p adjusted by Holm over initiatives),
         ``no_effect`` (its better end stays below the margin: reason ``below_margin``, or ``harmful`` where
-        all of it is below 0), ``undetermined`` (reasons ``interval_too_wide``, ``not_after_adjustment``,
-        ``too_few``, ``no_spread``, ``no_pilot``, ``no_control``, ``no_after``, or the key of a check that
-        blocks).
+        all of it is below 0, with p adjusted, too), ``undetermined`` (reasons ``interval_too_wide``,
+        ``not_after_adjustment``, ``too_few``, ``no_spread``, ``no_pilot``, ``no_control``, ``no_after``, or
+        the key of a check that blocks).
 
     Notes
     -----
@@ -236,11 +236,11 @@ def _verdict(row: Mapping[Any, Any], sign: float, margin: float, confidence: flo
     if row["reason"]:
         return "undetermined", str(row["reason"])
     low, high = sorted((sign * row["low"], sign * row["high"]))
+    sure = row["p_adjusted"] < 1 - confidence
     if high < margin:
-        return "no_effect", "harmful" if high < 0 else "below_margin"
+        return "no_effect", "harmful" if high < 0 and sure else "below_margin"
     if low <= 0:
         return "undetermined", "interval_too_wide"
-    sure = row["p_adjusted"] < 1 - confidence
     return ("worked", "") if sure else ("undetermined", "not_after_adjustment")
 
 

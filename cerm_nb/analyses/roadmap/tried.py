@@ -15,7 +15,7 @@ from cerm_nb.analyses.roadmap.pilots import Pilots, pilots
 from cerm_nb.errors import ParamsError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from cerm_nb.analyses.roadmap.parameters import Params
@@ -161,7 +161,8 @@ def judge(initiatives: pd.DataFrame | None, piloted: Pilots, watched: Control, a
     decision, reason = _verdict(counts, n)
     known = decision != "not_enough_data"
     shares = (counts[WORKED] / n, (counts[WORKED] + counts[OPEN]) / n) if known else (np.nan, np.nan)
-    caveats = called((*piloted.caveats, *watched.caveats), names)
+    told = (*piloted.caveats, *watched.caveats, *_without_control(frame))
+    caveats = called(told, names)
     return Tried(shares[0], shares[0], shares[1], n, decision, reason, frame, caveats)
 
 
@@ -182,6 +183,13 @@ def _outcomes(names: Mapping[str, str], piloted: Pilots, watched: Control) -> pd
     frame = pd.DataFrame(rows, columns=["initiative", "name", "pilot", "since_start"])
     both = zip(frame["pilot"], frame["since_start"], strict=True)
     return frame.assign(outcome=[next(one for one in ORDER if one in pair) for pair in both])
+
+
+def _without_control(frame: pd.DataFrame) -> Iterator[Caveat]:
+    """Tell which are held to work by what their indicator did since, which nothing was held against."""
+    alone = frame.loc[(frame["outcome"] == WORKED) & (frame["pilot"] != WORKED), "initiative"]
+    if len(alone):
+        yield "without_control", {"n": len(alone), "initiatives": tuple(alone)}
 
 
 def _verdicts(frame: pd.DataFrame) -> dict[str, str]:
@@ -218,13 +226,14 @@ def _begun(initiatives: pd.DataFrame | None, as_of: date | str) -> pd.DataFrame:
 def _refuse_unknown(piloted: set[str], own: Params, *, known: bool) -> None:
     if not known:
         return
+    given = {key: getattr(own, key) for key in ("pilot_shares", "lower_is_better", "pilots_in_points")}
     problems = [
         Problem(
             f"{key} → {name}",
             "no pilot is of this initiative",
             f"one of {', '.join(sorted(piloted)[:12])}" if piloted else "nothing, as nobody was piloted",
         )
-        for key, named in (("pilot_shares", own.pilot_shares), ("lower_is_better", own.lower_is_better))
+        for key, named in given.items()
         for name in named
         if name not in piloted
     ]

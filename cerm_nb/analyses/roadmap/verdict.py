@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from cerm_nb.analyses.roadmap.causes import Causes
     from cerm_nb.analyses.roadmap.initiatives import Initiatives
+    from cerm_nb.analyses.roadmap.parameters import Params
     from cerm_nb.analyses.roadmap.selection import Selection
     from cerm_nb.analyses.roadmap.worth import Worth
     from cerm_nb.surveys import Survey
@@ -46,7 +47,7 @@ TABLE += [
     "cost",
     "staff",
 ]
-TABLE += ["months", "depends_on", "p_selected", "selected", "start", "end", "critical"]
+TABLE += ["months", "depends_on", "p_selected", "selected", "start", "end", "critical", "measured"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +130,7 @@ def answer(
     found: Initiatives,
     chosen: Selection,
     plan: pd.DataFrame,
+    own: Params,
 ) -> Answer:
     """Put the answer together.
 
@@ -136,15 +138,17 @@ def answer(
     ----------
     survey, worth, causes, found, chosen, plan
         From `read_survey`, `worth_of`, `causes`, `initiatives`, `select` and `schedule`.
+    own
+        gain_margin is used.
     """
-    decision, reason = verdict(worth, found, chosen)
+    decision, reason = verdict(worth, found, chosen, own)
     known = decision != "not_enough_data"
     numbers = (chosen.gain, chosen.gain_low, chosen.gain_high) if known else (np.nan,) * 3
     picked = found.frame[chosen.chosen].assign(p_selected=chosen.p_selected[chosen.chosen])
     first = picked.sort_values(["rank", "initiative"], na_position="last").head(1)
-    mine = plan[plan["state"] == "planned"]
-    own = called(_caveats(causes, found, chosen), readers_names(found.frame, "initiative"))
-    caveats = (*survey.caveats, *worth.caveats, *causes.caveats, *own)
+    begun = plan[plan["state"] == "planned"]
+    mine = called(_caveats(causes, found, chosen), readers_names(found.frame, "initiative"))
+    caveats = (*survey.caveats, *worth.caveats, *causes.caveats, *mine)
     return Answer(
         *numbers,
         n=worth.n,
@@ -158,19 +162,21 @@ def answer(
         first_name=str(first["name"].iloc[0]) if len(first) else "",
         p_top3=float(first["p_top3"].iloc[0]) if len(first) else np.nan,
         p_selected=float(first["p_selected"].iloc[0]) if len(first) else np.nan,
-        begins=f"{mine['start'].min():%Y-%m}" if len(mine) else "",
-        ends=f"{mine['end'].max():%Y-%m}" if len(mine) else "",
+        begins=f"{begun['start'].min():%Y-%m}" if len(begun) else "",
+        ends=f"{begun['end'].max():%Y-%m}" if len(begun) else "",
         caveats=caveats,
     )
 
 
-def verdict(worth: Worth, found: Initiatives, chosen: Selection) -> tuple[str, str]:
+def verdict(worth: Worth, found: Initiatives, chosen: Selection, own: Params) -> tuple[str, str]:
     """Judge whether to begin.
 
     Parameters
     ----------
     worth, found, chosen
         From `worth_of`, `initiatives` and `select`.
+    own
+        gain_margin is used.
 
     Returns
     -------
@@ -182,8 +188,9 @@ def verdict(worth: Worth, found: Initiatives, chosen: Selection) -> tuple[str, s
           initiative improves (``no_impact_known``);
         - ``stop``: nothing is missing where they work (``nothing_missing``), or none of those that bring
           something fits the limits (``nothing_fits``);
-        - ``watch``: the interval of the gain reaches 0 (``gain_unclear``), or a selected initiative is not
-          selected in most draws (``selection_unclear``);
+        - ``watch``: the interval of the gain reaches 0 (``gain_unclear``), the gain is smaller than what is
+          worth beginning for (``gain_small``), or a selected initiative is not selected in most draws
+          (``selection_unclear``);
         - ``go``.
     """
     open_ones = found.frame[found.open]
@@ -196,6 +203,7 @@ def verdict(worth: Worth, found: Initiatives, chosen: Selection) -> tuple[str, s
         ("stop", "nothing_missing", not worthwhile),
         ("stop", "nothing_fits", not chosen.chosen.any()),
         ("watch", "gain_unclear", not chosen.gain_low > 0),
+        ("watch", "gain_small", chosen.gain < own.gain_margin),
         ("watch", "selection_unclear", bool((chosen.p_selected[chosen.chosen] < CLEAR).any())),
     )
     return next(((name, reason) for name, reason, applies in rules if applies), ("go", ""))
@@ -204,8 +212,9 @@ def verdict(worth: Worth, found: Initiatives, chosen: Selection) -> tuple[str, s
 def _caveats(causes: Causes, found: Initiatives, chosen: Selection) -> Iterator[Caveat]:
     if causes.reason:
         yield "causes_not_tested", {"reason": causes.reason}
-    if found.open.any():
-        yield "effects_are_judged", {"n": int(found.open.sum())}
+    judged = int((found.open & (found.frame["measured"] != "effect")).sum())
+    if judged:
+        yield "effects_are_judged", {"n": judged}
     yield from found.caveats
     if chosen.chosen.any() and chosen.limits.empty:
         yield "no_limits", {"n": int(chosen.chosen.sum())}

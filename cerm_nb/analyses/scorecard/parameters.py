@@ -48,6 +48,11 @@ class Params(BaseModel):
     min_group: int = Field(10, ge=1, description="smallest group that is shown, customers, 1 or more")
 
     @property
+    def rebased(self) -> dict[str, list[dict[str, str]]]:
+        """Indicator → days from which limits are made anew, as they stand in the params."""
+        return {name: [one.model_dump(by_alias=True) for one in days] for name, days in self.rebase.items()}
+
+    @property
     def significance(self) -> float:
         """Adjusted p below which a relation counts."""
         return round(1 - self.confidence, 9)  # .05, not .05 and a little

@@ -1,13 +1,14 @@
 """Tell who the target customers are and what they are worth.
 
 A notebook calls, in this order, `check_forecast`, `fit_models`, `score`, `uncertainty`, `tiers`,
-`target_rule`, `concentration`, `answer`, and `what_if` for its interactive twin. None of them raises for data
-that cannot bear a model: the reason travels in the result.
+`target_rule`, `concentration`, `answer`, `forecasts`, and `what_if` for its interactive twin. None of them
+raises for data that cannot bear a model: the reason travels in the result.
 """
 
 from __future__ import annotations
 
 from cerm_nb.analyses.value.clv import horizon_weeks, weekly_rate
+from cerm_nb.analyses.value.forecasts import forecasts
 from cerm_nb.analyses.value.holdout import Backtest, check_forecast
 from cerm_nb.analyses.value.inequality import Concentration, concentration
 from cerm_nb.analyses.value.intervals import Uncertainty, uncertainty
@@ -34,6 +35,7 @@ __all__ = [
     "check_forecast",
     "concentration",
     "fit_models",
+    "forecasts",
     "horizon_weeks",
     "score",
     "segments",

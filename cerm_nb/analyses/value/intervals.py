@@ -125,6 +125,28 @@ def _missed(error: float, draws: int, random: np.random.Generator) -> Floats:
     return np.asarray(scale * random.standard_t(freedom, draws))
 
 
+def count_variance(alive: Floats, shape: Floats) -> tuple[Floats, Floats]:
+    """Variance of a customer's purchases, as what stands before F and F².
+
+    F is what the customer buys while active, `alive` the chance to be active, `shape` that of the Gamma rate:
+    with E = alive·F the variance is E + E²((1 + 1/shape)/alive − 1).
+    """
+    return alive, alive * (1 + 1 / shape) - alive**2
+
+
+def value_variance(
+    spend: GammaGamma, frequency: Floats, worth: Floats, alive: Floats, counts: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """Variance of what a customer spends, as what stands before F and F²; see `_chance`.
+
+    `worth` is the spend expected of a purchase, `counts` from `count_variance`.
+    """
+    p, q, _ = spend.estimates
+    unknown = 1 / np.maximum(p * frequency + q - 2, 0.1)  # a heavier tail has no variance
+    linear = worth**2 * (1 + unknown) * (counts[0] + alive / p)
+    return linear, worth**2 * ((1 + unknown) * counts[1] + unknown * alive**2)
+
+
 def _chance(scores: pd.DataFrame, purchases: PurchaseModel, spend: GammaGamma) -> Floats:
     """Tell how far, by stratum, customers' value spreads around what is expected (standard deviations).
 
@@ -133,15 +155,14 @@ def _chance(scores: pd.DataFrame, purchases: PurchaseModel, spend: GammaGamma) -
     adds the spread of purchases (squared coefficient of variation 1/p) and what is not known of the
     customer's mean (1/(px + q − 2)). Customers are independent, so variances add up.
     """
-    p, q, _ = spend.estimates
     names = ("frequency", "expected_purchases", "clv")
     x, expected, clv = (scores[name].to_numpy(dtype=float) for name in names)
     alive = np.maximum(scores["p_alive"].to_numpy(dtype=float), 1e-12)
-    shape = purchases.process[0] + x
-    counts = expected + expected**2 * ((1 + 1 / shape) / alive - 1)
-    unknown = 1 / np.maximum(p * x + q - 2, 0.1)  # a heavier tail has no variance
     worth = np.divide(clv, expected, out=np.zeros_like(x), where=expected > 0)
-    value = worth**2 * (counts * (1 + unknown) + expected**2 * unknown + expected * (1 + unknown) / p)
+    counts = count_variance(alive, purchases.process[0] + x)
+    linear, squared = value_variance(spend, x, worth, alive, counts)
+    future = expected / alive  # while active
+    value = linear * future + squared * future**2
     stratum = scores.groupby(["tier", "is_target"], sort=True).ngroup().to_numpy()
     return np.asarray(np.sqrt(np.bincount(stratum, value)))
 

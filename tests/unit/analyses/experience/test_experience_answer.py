@@ -6,8 +6,8 @@ import pytest
 from experience_surveys import long_survey, outcomes_of, small, told_by_group
 
 from cerm_nb.analyses import experience as x
-from cerm_nb.analyses.experience.groups import group_of
 from cerm_nb.errors import DataError
+from cerm_nb.surveys import group_of
 
 
 def everything(survey, own):
@@ -185,7 +185,7 @@ def test_groups_too_small_have_no_numbers(hotel, own):
 def test_tiers_are_found_by_the_customers_number(hotel, frames):
     numbers = frames[2]["customer_id"].dropna().unique()[:100]
     tiers = pd.DataFrame({"customer_id": numbers, "tier": ["top"] * 50 + ["base"] * 50})
-    groups = group_of(hotel, tiers, "customer_id", "tier")
+    groups = group_of(hotel, tiers, "tier")
     who = frames[2].set_index("respondent")["customer_id"]
     assert set(groups.dropna()) == {"top", "base"}
     one = hotel.rows["respondent"][groups.eq("top")].iloc[0]

@@ -8,9 +8,8 @@ import pytest
 from experience_surveys import ATTRIBUTES, simulated, told_by_group
 
 from cerm_nb.analyses import experience as x
-from cerm_nb.analyses.experience.groups import group_of
 from cerm_nb.analyses.experience.shapley import lmg, relative_weights
-from cerm_nb.surveys import pairwise
+from cerm_nb.surveys import group_of, pairwise
 
 POPULATION = 15_000
 SIZE = 500
@@ -137,7 +136,7 @@ def test_feeling_weighs_more_than_reason_as_planted(hotel, hotel_draws, own):
 
 def test_segments_that_live_through_something_worse_are_found(hotel, own, planted):
     members = pd.Series(planted["segments_of_respondents"], name="segment").rename_axis("respondent")
-    groups = group_of(hotel, members.reset_index(), "respondent", "segment")
+    groups = group_of(hotel, members.reset_index(), "segment")
     found = told_by_group(hotel, groups, own)
     clear = found[found["p_adjusted"] < 0.05]
     worse = {

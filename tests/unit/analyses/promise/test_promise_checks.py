@@ -47,6 +47,12 @@ def judged(asked, own, preference=None, attributes="published"):
     return judge_promises(survey, carriers, weights, own, preference), carriers
 
 
+def liked(own):
+    """Every promise adds five to ten points to our share of preference."""
+    ends = {"preference": 0.07, "preference_low": 0.05, "preference_high": 0.1}
+    return pd.DataFrame({"candidate": [one.name for one in own.promises], **ends})
+
+
 def test_every_kind_of_candidate_gets_its_verdict_and_its_rank(asked):
     near = value_curve(*asked[:2], params()).of("rival1")["mean"][1] + 0.15  # neither clear nor the same
     own = params(
@@ -57,7 +63,7 @@ def test_every_kind_of_candidate_gets_its_verdict_and_its_rank(asked):
         promise("good", 6.5, 6.0),
         {"name": "bare"},
     )
-    found, _ = judged(asked, own)
+    found, _ = judged(asked, own, liked(own))
     assert list(found.columns) == TABLE
     verdicts = found.set_index("candidate")["verdict"]
     assert verdicts["good"] == "credible"
@@ -96,7 +102,7 @@ def test_a_mean_above_the_floor_whose_low_end_is_under_it_is_unproven(asked):
 
 def test_feasibility_is_told_but_never_decides(asked):
     easy, hard = (params(promise("p", 6.5, 6.0, feasibility=score, cost=10.0)) for score in (5, 1))
-    first, second = judged(asked, easy)[0], judged(asked, hard)[0]
+    first, second = (judged(asked, own, liked(own))[0] for own in (easy, hard))
     assert first["verdict"][0] == second["verdict"][0] == "credible"
     assert (first["feasibility"][0], second["feasibility_lowest"][0]) == (5.0, 1.0)
     assert first["cost"][0] == 20.0

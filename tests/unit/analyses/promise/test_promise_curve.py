@@ -198,6 +198,9 @@ def test_each_move_follows_from_its_rule():
         means=[[4.0, 4.5, 4.6, 4.0], [4.0, 4.0, 4.0, 4.5]],
     )
     assert list(found["move"]) == ["create", "keep", "reduce", "drop"]
+    told = found[["value", "value_low", "value_high"]]
+    assert told[:3].notna().all(axis=None)
+    assert told[3:].isna().all(axis=None)  # nothing is worth closing where it is dropped
     reached, _ = surveyed(
         derived=[0.4, 0.4, 0.1, 0.1],
         stated=[6.0, 6.0, 3.0, 3.0],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -143,6 +145,24 @@ def test_without_scenarios_there_are_part_worths_but_no_shares(survey: p.Survey,
     assert empty.empty
 
 
+def test_forecasts_tell_the_error_of_shares_where_all_were_shown_the_same_sets(
+    survey: p.Survey, tasks: dict[str, p.Tasks], model: p.Model
+) -> None:
+    def errors(one: p.Model) -> pd.DataFrame:
+        frame = p.forecasts(one, OWN).frame
+        return frame[frame["measure"] == "share_error"].set_index("model")
+
+    found, kept = errors(model), tasks["choice"]
+    assert list(found.index) == ["individual", "chance", "gain"]
+    better = found.loc["chance", "estimate"] - found.loc["individual", "estimate"]
+    assert found.loc["gain", "estimate"] == pytest.approx(better)
+    assert (found["low"] <= found["high"]).all()
+    assert set(found["choices"]) == {int(kept.holdout.sum())}
+    apart = kept.design.copy()
+    apart[kept.holdout] = np.random.default_rng(2).integers(0, 2, apart[kept.holdout].shape)
+    assert errors(replace(model, tasks=replace(kept, design=apart))).empty  # all saw something else
+
+
 def test_hit_rates_leave_out_the_gain_and_what_the_model_has_seen(model: p.Model) -> None:
     found = p.forecasts(model, OWN)
     hits = p.hit_rates(found)
@@ -171,7 +191,11 @@ def test_segments_are_fitted_by_themselves_and_small_ones_left_out(survey: p.Sur
     assert set(found.frame["n"]) == {35}
     rows, kinds = p.side_by_side(found)
     assert kinds == ["1. early"]
-    assert p.as_money(rows, kinds, str)["apart"].dropna().to_numpy() == pytest.approx(0)
+    told = p.as_money(found, rows, kinds, "{:.1f}".format)
+    assert told["apart"].dropna().to_numpy() == pytest.approx(0)
+    first = found.frame[found.frame["level"] != found.frame["reference"]].dropna(subset=["low"]).iloc[0]
+    text = told.loc[told["item"] == f"{first['attribute']}: {first['level']}", "1. early"].item()
+    assert text == f"{first['value']:.1f} [{first['low']:.1f}, {first['high']:.1f}]"
     assert p.segment_sizes(found) == {"least_n": 35, "most_n": 35}
     assert p.willingness_by_segment(model, survey, None, None, OWN).reason == "no_chosen_segments"
     unpriced = OWN.model_copy(update={"price_attribute": ""})

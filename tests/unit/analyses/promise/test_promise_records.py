@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from cerm_nb import params
 from cerm_nb.analyses.promise.parameters import Params
 from cerm_nb.analyses.promise.record_checks import check_promises
-from cerm_nb.analyses.promise.records import Promise, said
+from cerm_nb.analyses.promise.records import Promise
 from cerm_nb.errors import ParamsError
 
 SHOWN = {"breakfast": ["none", "basic"], "price": ["100", "150", "200"]}
@@ -41,13 +41,6 @@ def test_a_record_survives_the_params_file_and_back():
     assert params.select(Params, params.dump(own)) == own
     assert own.promises[0].levels == {"price": "150"}
     assert own.promises[0].carriers[0].level == 5.0
-
-
-def test_texts_are_said_in_the_readers_language_or_in_the_one_there_is():
-    assert said({"en": "Warm", "ko": "따뜻하게"}, "ko") == "따뜻하게"
-    assert said({"en": "Warm"}, "ko") == "Warm"
-    assert said("Warm", "ko") == "Warm"
-    assert said({}, "ko") == ""
 
 
 def test_wrong_records_are_refused_with_all_that_is_wrong():

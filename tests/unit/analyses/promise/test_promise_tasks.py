@@ -70,15 +70,18 @@ def test_tasks_may_differ_in_the_number_of_alternatives(rows):
     assert tasks.chosen.sum(axis=1).tolist() == [1.0] * 30
 
 
-@pytest.mark.parametrize("how", ["empty levels", "its own identifier"])
+@pytest.mark.parametrize("how", ["empty levels", "its own identifier", "no attribute"])
 def test_none_of_these_is_an_alternative_with_a_constant_of_its_own(rows, how):
     added = rows[rows["alternative"] == "1"].assign(chosen=0.0)
     if how == "empty levels":
         added = added.assign(alternative="4", level="")
+    elif how == "no attribute":
+        added = added[added["attribute"] == "gift"].assign(alternative="none", attribute="", level="")
     else:
         added = added[added["attribute"] == "gift"].assign(alternative="none", level="-")
     tasks = read_tasks(pd.concat([rows, added]), "choice", "rate")
     coding = coding_of(tasks)
+    assert "" not in tasks.attributes
     assert tasks.none.sum(axis=1).tolist() == [1] * 30
     assert coding.labels[-1] == ("none", "none")
     assert coding.rows(tasks)[tasks.none].tolist() == [[0.0] * (coding.columns - 1) + [1.0]] * 30

@@ -35,11 +35,18 @@ GOOD = carried("good", ("t0", "a0", 6.5))
 BROKEN = carried("broken", ("t0", "a0", 6.5), ("t0", "a1", 6.0))
 
 
-def answered(survey, draws, attributes, own):
+def shown(*names, low=0.05, high=0.12):
+    """What each promise adds to our share of preference, as choice tasks tell it."""
+    middle = (low + high) / 2
+    told = {"candidate": list(names), "preference": middle, "preference_low": low, "preference_high": high}
+    return pd.DataFrame(told)
+
+
+def answered(survey, draws, attributes, own, preference=None):
     check_promises(own, survey)
     curve, weights = value_curve(survey, draws, own), weigh_attributes(survey, draws, attributes, None, own)
     table = value_curve_table(curve, moves(survey, draws, curve, weights, None, own))
-    judged = judge_promises(survey, check_carriers(survey, curve, weights, own), weights, own)
+    judged = judge_promises(survey, check_carriers(survey, curve, weights, own), weights, own, preference)
     return answer(survey, curve, table, weights, judged, own), table
 
 
@@ -49,17 +56,39 @@ def asked():
     return survey, draws, attributes_of(survey, [0.5, 0.4, 0.1])
 
 
-def of(asked, *promises):
+def of(asked, *promises, preference=None):
     own = OWN.model_copy(update={"promises": Params(promises=list(promises)).promises})
-    return answered(*asked, own)[0]
+    return answered(*asked, own, preference)[0]
 
 
 def test_a_credible_candidate_is_a_go_whatever_else_is_written(asked):
-    found = of(asked, BROKEN, GOOD)
+    found = of(asked, BROKEN, GOOD, preference=shown("broken", "good"))
     assert (found.verdict, found.reason, found.candidate) == ("go", "", "good")
+    assert (found.preference_low, found.preference_high) == (0.05, 0.12)
     assert 0 < found.low < found.value < found.high
     assert (found.candidates, found.credible, found.floor) == (2, 1, 4.0)
     assert (found.touchpoint, found.attribute, found.n) == ("t0", "a0", 250)
+
+
+def test_no_promise_is_a_go_before_customers_are_shown_to_prefer_it(asked):
+    found = of(asked, GOOD)
+    assert (found.verdict, found.reason, found.credible) == ("watch", "preference_unknown", 0)
+    assert np.isnan(found.preference)
+    found = of(asked, GOOD, preference=shown("good", low=-0.02))
+    assert (found.verdict, found.reason) == ("watch", "preference_unproven")
+    assert found.preference == pytest.approx(0.05)
+    found = of(asked, GOOD, preference=shown("good", low=-0.12, high=-0.05))
+    assert (found.verdict, found.reason) == ("stop", "not_preferred")
+
+
+def test_that_preference_is_not_shown_is_told_beside_a_reason_that_weighs_more(asked):
+    assert "preference_unknown" in dict(of(asked, BROKEN).caveats)
+    unsure = dict(of(asked, BROKEN, preference=shown("broken", low=-0.02)).caveats)
+    assert unsure["preference_unproven"]["preference_low"] == -0.02
+    settled = dict(of(asked, BROKEN, preference=shown("broken")).caveats)
+    assert not {"preference_unknown", "preference_unproven"} & set(settled)
+    alone = dict(of(asked, GOOD).caveats)  # the reason itself says so
+    assert "preference_unknown" not in alone
 
 
 def test_where_none_is_credible_the_answer_is_what_to_fix_first(asked):
@@ -97,7 +126,8 @@ def test_without_a_promise_the_answer_is_what_could_carry_one(asked):
 def test_what_is_suggested_is_different_when_it_is_written_and_kept(asked):
     table = answered(*asked, OWN)[1]
     one = suggest(asked[0], table, OWN).iloc[0]
-    found = of(asked, carried("written", (one["touchpoint"], one["attribute"], float(one["level"]))))
+    written = carried("written", (one["touchpoint"], one["attribute"], float(one["level"])))
+    found = of(asked, written, preference=shown("written"))
     assert (found.verdict, found.candidate) == ("go", "written")
 
 
@@ -131,6 +161,22 @@ def test_caveats_tell_what_the_promise_leaves_out_and_where_importance_contradic
     assert "target_customers_unknown" in told
 
 
+def test_importance_that_only_customers_words_bear_out_is_told():
+    rng = np.random.default_rng(6)
+    stated = np.array([5.0, 3.0, 3.0]) + rng.normal(0, 0.5, (250, 3))
+    table = pd.concat([simulated(rng, MEANS, 250), long_ratings(stated, "us", "importance")])
+    survey, draws = read(table, OWN)
+    own = OWN.model_copy(update={"promises": Params(promises=[GOOD]).promises})
+    attributes = attributes_of(survey, [0.4, 0.4, 0.2], half=0.2)
+    found, _ = answered(survey, draws, attributes, own, shown("good"))
+    told = dict(found.caveats)["importance_stated_alone"]
+    assert found.verdict == "go"
+    assert told["derived_low"] < 1 < told["derived_high"]
+    assert told["stated_low"] > 1
+    sure, _ = answered(survey, draws, attributes_of(survey, [0.5, 0.4, 0.1]), own, shown("good"))
+    assert "importance_stated_alone" not in dict(sure.caveats)
+
+
 def test_the_hotel_can_promise_a_warm_welcome_but_not_yet_that_it_remembers():
     warm = carried(
         "warm",
@@ -151,7 +197,8 @@ def test_the_hotel_can_promise_a_warm_welcome_but_not_yet_that_it_remembers():
     ):
         shares[survey.find(touchpoint, attribute)] = 0.07
     attributes = attributes_of(survey, list(shares), 0.005)
-    found, _ = answered(survey, draw_respondents(survey, own), attributes, own)
+    liked = shown("remembers", "warm", low=0.034, high=0.12)
+    found, _ = answered(survey, draw_respondents(survey, own), attributes, own, liked)
     assert (found.verdict, found.candidate, found.credible) == ("go", "warm", 1)
     assert (found.touchpoint, found.attribute) == ("배웅", "진심 어린 인사")
     alone = own.model_copy(update={"promises": own.promises[:1]})

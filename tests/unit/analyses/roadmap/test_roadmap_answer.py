@@ -15,7 +15,7 @@ def answered(small, table, own=OWN):
     chosen = roadmap.select(found, own)
     plan = roadmap.schedule(found, chosen, data.AS_OF, own)
     causes = roadmap.causes(survey, None, roadmap.Pareto("no_contacts"), None, own)
-    return roadmap.answer(survey, worth, causes, found, chosen, plan), roadmap.initiatives_table(
+    return roadmap.answer(survey, worth, causes, found, chosen, plan, own), roadmap.initiatives_table(
         found, chosen, plan
     )
 
@@ -24,7 +24,7 @@ def test_the_hotel_is_told_what_first_and_what_it_brings(hotel, worth, found, ow
     chosen = roadmap.select(found, own)
     plan = roadmap.schedule(found, chosen, data.AS_OF, own)
     causes = roadmap.causes(hotel, data.circumstances(), roadmap.Pareto("no_contacts"), None, own)
-    told = roadmap.answer(hotel, worth, causes, found, chosen, plan)
+    told = roadmap.answer(hotel, worth, causes, found, chosen, plan, own)
     assert (told.verdict, told.reason) == ("go", "")
     assert (told.first, told.first_name) == ("I3", "객실 무선망 교체")
     assert told.low < told.value < told.high
@@ -55,6 +55,8 @@ def test_the_hotel_is_told_what_first_and_what_it_brings(hotel, worth, found, ow
         ({}, {"target": 1.0}, ("stop", "nothing_missing")),
         ({}, {"budget": 5.0}, ("stop", "nothing_fits")),
         ({"effect_low": [-2.0] * 3, "effect": [0.5] * 3}, {}, ("watch", "gain_unclear")),
+        ({}, {"gain_margin": 5.0}, ("watch", "gain_small")),
+        ({}, {"gain_margin": 0.0}, ("go", "")),
     ],
 )
 def test_the_verdict_follows_the_rules(small, changed, own, told):
@@ -65,7 +67,7 @@ def test_the_verdict_follows_the_rules(small, changed, own, told):
 
 def test_a_selection_that_most_draws_do_not_make_is_watched(small):
     table = data.listed(touchpoint=["p"] * 3, attribute=["b"] * 3)
-    found, _ = answered(small, table, OWN.model_copy(update={"budget": 10.0}))
+    found, _ = answered(small, table, OWN.model_copy(update={"budget": 10.0, "gain_margin": 0.0}))
     assert (found.verdict, found.reason) == ("watch", "selection_unclear")
     assert found.p_selected < 0.5
 

@@ -59,13 +59,17 @@ def test_empty_cells_are_flagged_and_texts_taken_in_the_language(hotel):
 
 
 def test_touchpoints_that_carry_the_promise_without_a_record_are_empty_rows(hotel):
-    told = laid_out(hotel, cell(scenario="x"), promises=["warm"], carriers={"warm": ["체크인", "배웅"]})
+    told = laid_out(
+        hotel, cell(scenario="x"), titles={"warm": "Welcomed warmly"}, carriers={"warm": ["체크인", "배웅"]}
+    )
     assert told[["promise", "touchpoint", "empty"]].to_numpy().tolist() == [
         ["warm", "체크인", 3],
         ["warm", "배웅", 4],
     ]
+    assert set(told["title"]) == {"Welcomed warmly"}
     only = laid_out(hotel, cell(promise=""), carriers={"warm": ["체크인"]})
     assert len(only) == 1
+    assert laid_out(hotel, cell(promise="warm"))["title"].tolist() == ["warm"]  # no other name is known
 
 
 def test_too_few_are_hidden_and_those_who_would_tell_them(hotel):
@@ -99,7 +103,7 @@ def test_everything_wrong_is_told_at_once(hotel):
             cell(promise="worm"),
             cell(),
             cell(),
-            promises=["warm", "quick"],
+            titles={"warm": "Welcomed warmly", "quick": "Quick"},
         )
     told = str(error.value)
     assert len(error.value.problems) == 4

@@ -56,13 +56,14 @@ def test_segments_are_told_in_twelve_rows(segments, each):
     frame = pd.DataFrame(
         [(f"{at:02d}", f"t{place}", place / 10) for at in range(segments) for place in range(4)],
         columns=["segment", "touchpoint", "moment_of_truth"],
-    )
-    found = roadmap.leading_moments(frame)
+    ).assign(name="")
+    found = roadmap.leading_moments(frame, "Segment {}".format)
+    assert found["name"].iloc[0] == "Segment 00"
     assert len(found) == min(segments * each, 12)
     assert found["touchpoint"].iloc[0] == "t3"
     assert roadmap.segments_kind(found) == "alike"
     assert roadmap.segments_kind(found.assign(touchpoint=range(len(found)))) == "different"
-    assert roadmap.leading_moments(frame.assign(moment_of_truth=np.nan)).empty
+    assert roadmap.leading_moments(frame.assign(moment_of_truth=np.nan), str).empty
 
 
 def test_an_initiative_without_a_name_goes_by_its_identifier():
@@ -137,16 +138,25 @@ def test_what_pilots_showed(verdicts, told):
 
 
 def test_a_blueprint_of_many_records_shows_those_with_holes_first_and_in_order():
-    frame = pd.DataFrame({"promise": [f"p{at}" for at in range(20)], "empty": [0] * 18 + [1, 2]})
-    assert roadmap.blueprint_rows(frame)["promise"].tolist() == [
-        *(f"p{at}" for at in range(10)),
-        *("p18", "p19"),
-    ]
+    frame = pd.DataFrame({"title": [f"p{at}" for at in range(20)], "empty": [0] * 18 + [1, 2]})
+    frame = frame.assign(
+        promise="raw_id", name=["", "", "quiet"] + [""] * 17, segment=["", "2", "3"] + [""] * 17
+    )
+    found = roadmap.blueprint_rows(frame, "Segment {}".format)
+    assert found["promise"].tolist() == [*(f"p{at}" for at in range(10)), "p18", "p19"]
+    assert found["name"].tolist()[:4] == ["", "Segment 2", "quiet", ""]
 
 
 def test_promises_and_carriers_come_from_what_was_published():
     proof = pd.DataFrame({"promise": ["a", "a", "a", "b"], "touchpoint": ["p", "q", "p", None]})
     assert roadmap.carriers(proof) == {"a": ("p", "q")}
     assert roadmap.carriers(None) == roadmap.carriers(proof.head(0)) == {}
-    assert roadmap.promise_names(pd.DataFrame({"candidate": ["a", "b"]})) == ["a", "b"]
-    assert roadmap.promise_names(None) == []
+    told = pd.DataFrame({"candidate": ["a", "b"], "title": ["At ease", "b"]})
+    assert roadmap.promise_titles(told) == {"a": "At ease", "b": "b"}
+    assert roadmap.promise_titles(told[["candidate"]]) == {"a": "a", "b": "b"}
+    assert roadmap.promise_titles(None) == {}
+
+
+def test_the_number_of_vital_reasons_may_be_the_same_in_all_draws():
+    assert roadmap.span_kind(roadmap.Pareto("", vital_low=5, vital_high=5)) == "same"
+    assert roadmap.span_kind(roadmap.Pareto("", vital_low=4, vital_high=5)) == "wide"

@@ -75,6 +75,17 @@ def test_a_pilot_that_had_no_effect_worth_having_is_told_so():
     assert (shorter["verdict"], shorter["estimate"] < 0) == ("worked", True)
 
 
+def test_harm_that_only_luck_over_many_pilots_gives_is_no_harm_for_certain(table):
+    alone = table[table["initiative"] == "I7"]
+    moved = (alone["arm"] == "pilot") & (alone["phase"] == "after")
+    fallen = alone.assign(value=alone["value"] - 0.8 * moved)  # .42 less .8: just below 0
+    assert pilots(fallen, margin=0.2).frame.loc[0, "reason"] == "harmful"
+    many = [fallen] + [table[table["initiative"] == "I6"].assign(initiative=f"N{at}") for at in range(9)]
+    row = pilots(pd.concat(many), margin=0.2).frame.set_index("initiative").loc["I7"]
+    assert row["high"] < 0
+    assert (row["verdict"], row["reason"]) == ("no_effect", "below_margin")
+
+
 def test_a_worth_that_only_luck_over_many_pilots_gives_is_undetermined(table):
     # The same modest result among nineteen that show nothing at all.
     rng = np.random.default_rng(2)

@@ -61,6 +61,12 @@ def test_an_initiative_that_a_pilot_and_its_indicator_speak_for_counts_once():
     assert found.worked == ("X",)
 
 
+def test_what_only_its_own_indicator_speaks_for_is_told_to_have_no_control():
+    told = dict(tried(observed(initiative="y"), series(step=2.0)).caveats)
+    assert told["without_control"] == {"n": 1, "initiatives": ("X",)}
+    assert "without_control" not in dict(tried(observed(), series(step=2.0)).caveats)
+
+
 def test_harm_outweighs_a_pilot_that_worked():
     found = tried(observed(), series(step=-2.0))
     assert found.frame.loc[0, "outcome"] == "worsened"

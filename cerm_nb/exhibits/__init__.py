@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cerm_nb import cards, figures
+from cerm_nb.exhibits import scorecard
 from cerm_nb.messages import catalogue
 from cerm_nb.stats import suppress
 from cerm_nb.tables import Table, show
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from cerm_nb.cards import Shown
-    from cerm_nb.figures import Figure
+    from cerm_nb.figures import Board, Figure
     from cerm_nb.messages import Messages
 
 
@@ -91,6 +92,10 @@ class Exhibits:
     def say(self, key: str, found: object = None, **values: object) -> Shown:
         """Show one of this question's messages as a paragraph."""
         return cards.paragraph(self.text(key, found, **values))
+
+    def points(self, sentences: Iterable[str]) -> Shown:
+        """Show sentences as a list."""
+        return cards.bullets(sentences)
 
     def why(self, reason: str, **values: object) -> str:
         """Word the reason why the data cannot bear something; empty where it can."""
@@ -216,6 +221,50 @@ class Exhibits:
             return self.unknown("nothing_planned")
         options |= {"date_format": self.format_of(start)}
         return figures.schedule(data, category, start, end, words=words, **options)
+
+    def strategy_map(self, indicators: pd.DataFrame, links: pd.DataFrame, words: Words) -> Figure | Shown:
+        """Draw what is to drive what and the evidence for it: see `scorecard.strategy_map`."""
+        return scorecard.strategy_map(self, indicators, links, words)
+
+    def control_charts(
+        self,
+        points: pd.DataFrame,
+        indicators: pd.DataFrame,
+        words: Words,
+        breaks: pd.DataFrame | None = None,
+    ) -> Figure | Shown:
+        """Draw control charts, or the one there is: see `scorecard.control_charts`."""
+        return scorecard.control_charts(self, points, indicators, words, breaks)
+
+    def sparklines(self, indicators: pd.DataFrame, points: pd.DataFrame) -> pd.Series[Any]:
+        """Draw the course of each indicator, as a column for `table`: see `scorecard.sparklines`."""
+        return scorecard.sparklines(self, indicators, points)
+
+    def board(
+        self,
+        indicators: pd.DataFrame,
+        points: pd.DataFrame,
+        words: Words,
+        *,
+        said: Sequence[str] = (),
+        actions: Sequence[str] = (),
+    ) -> Board | Shown:
+        """Lay out the board's page of the indicators in focus: see `scorecard.board`."""
+        return scorecard.board(self, indicators, points, words, said, actions)
+
+    def unit_table(
+        self, frame: pd.DataFrame, columns: Sequence[str], measured: Sequence[str], words: Words
+    ) -> Table:
+        """Show a table whose numbers are in the unit of their row: see `scorecard.unit_table`."""
+        return scorecard.unit_table(self, frame, columns, measured, words)
+
+    def said(self, rows: pd.DataFrame) -> list[str]:
+        """Write "we said …, it was …" of forecasts: see `scorecard.said`."""
+        return scorecard.said(self, rows)
+
+    def what(self, row: Mapping[Any, Any]) -> str:
+        """Say what a forecast is about: see `scorecard.what`."""
+        return scorecard.what(self, row)
 
     def view(self, compute: Callable[..., Any], draw: Callable[..., Any]) -> View:
         """Make a static view with its interactive twin."""

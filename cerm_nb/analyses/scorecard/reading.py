@@ -1,0 +1,161 @@
+"""The scorecard of one day: records, series, status, outlook and links, brought together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cerm_nb.analyses.scorecard.derived import derived
+from cerm_nb.analyses.scorecard.indicators import indicators, measure
+from cerm_nb.analyses.scorecard.links import links
+from cerm_nb.analyses.scorecard.panels import NAMED, panels
+from cerm_nb.analyses.scorecard.records import record_caveats, records
+from cerm_nb.analyses.scorecard.status import chart_caveats
+from cerm_nb.analyses.scorecard.strategy_map import strategy_map
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cerm_nb.analyses.scorecard.derived import Results
+    from cerm_nb.analyses.scorecard.indicators import Measured
+    from cerm_nb.analyses.scorecard.links import Links
+    from cerm_nb.analyses.scorecard.panels import Panels
+    from cerm_nb.analyses.scorecard.parameters import Params
+    from cerm_nb.analyses.scorecard.strategy_map import StrategyMap
+
+Caveat = tuple[str, "Mapping[str, object]"]
+
+FEW = 3  # indicators with the same caveat that are told one by one
+KPIS = ["indicator", "period", "value", "denominator"]
+
+
+@dataclass(frozen=True, eq=False)
+class Scorecard:
+    """What is known of all indicators at one day.
+
+    Parameters
+    ----------
+    day
+        The last day that is seen.
+    records
+        One row per indicator: what it is, and what it is to reach.
+    series
+        Series of the client's own indicators.
+    given
+        What other questions found, by indicator and day.
+    measured
+        Charts, forecasts and proposals.
+    links
+        Evidence for what is believed to drive what.
+    map
+        The same, laid out.
+    indicators
+        One row per indicator with all that is found of it.
+    """
+
+    day: pd.Timestamp
+    records: pd.DataFrame
+    series: Panels
+    given: pd.DataFrame
+    measured: Measured
+    links: Links
+    map: StrategyMap
+    indicators: pd.DataFrame
+
+    @property
+    def focus(self) -> pd.DataFrame:
+        """Indicators in focus, the first one first."""
+        chosen = self.indicators[self.indicators["in_focus"]]
+        return chosen.sort_values(["place", "indicator"], ignore_index=True)
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        """All indicators, those in focus first, then by their score."""
+        return self.indicators.sort_values(
+            ["in_focus", "place", "indicator"], ascending=[False, True, True], ignore_index=True
+        )
+
+    def caveats(self) -> tuple[Caveat, ...]:
+        """Tell what the reader must know before using it; see the parts. Indicators go by their names."""
+        names = dict(zip(self.records["indicator"], self.records["name"], strict=True))
+        found = [*record_caveats(self.records, self.day), *self.series.caveats, *self._charted()]
+        found += [*self.links.caveats, *self.map.caveats]
+        return tuple((key, _called(values, names)) for key, values in _gathered(found))
+
+    def _charted(self) -> Iterator[Caveat]:
+        """Tell which indicators have no values, and what their charts cannot bear."""
+        own = self.records.loc[self.records["source"] == "kpis", "indicator"]
+        if without := tuple(name for name in own if name in self.series.reasons):
+            yield "values_missing", {"n": len(without), "names": without}
+        for each in self.measured.charts:
+            yield from chart_caveats(each, self.records)
+
+
+def read_scorecard(
+    listed: pd.DataFrame | None,
+    kpis: pd.DataFrame | None,
+    results: Sequence[Results],
+    own: Params,
+    called: Mapping[str, str],
+) -> Scorecard:
+    """Bring together what is known of all indicators.
+
+    Parameters
+    ----------
+    listed, kpis
+        Client tables ``indicators`` and ``kpis``; None where there is none.
+    results
+        What has been published for the client, the earliest first; the last is that of today.
+    own
+        The question's parameters.
+    called
+        What readers call the indicators that other questions give.
+
+    Raises
+    ------
+    DataError
+        With every problem of the tables: indicators listed twice, values that cannot be, arrows to nowhere
+        or in a circle.
+    ParamsError
+        For params that name what is not there.
+    """
+    day = results[-1].day
+    values = (pd.DataFrame() if kpis is None else kpis).reindex(columns=KPIS)
+    values["period"] = pd.to_datetime(values["period"])
+    numbers = ["value", "denominator"]
+    values[numbers] = values[numbers].astype(float)
+    extra, given = derived(results, measured=set(values["indicator"].dropna()), min_group=own.min_group)
+    known = records(listed, extra.assign(name=extra["indicator"].map(called)), own)
+    series = panels(values, known, day)
+    measured = measure(series, known, given, day, own)
+    linked = links(series, known, max_lag=own.max_lag, min_points=own.min_points, confidence=own.confidence)
+    told = indicators(measured, linked, own)
+    return Scorecard(day, known, series, given, measured, linked, strategy_map(known, linked), told)
+
+
+def _gathered(found: Sequence[Caveat]) -> Iterator[Caveat]:
+    """Tell of a few indicators one by one, of many at once: ``<key>_many`` with n and names."""
+    by_key: dict[str, list[Mapping[str, object]]] = {}
+    for key, values in found:
+        by_key.setdefault(key, []).append(values)
+    for key, told in by_key.items():
+        if len(told) > FEW and all("indicator" in values for values in told):
+            yield (
+                f"{key}_many",
+                {"n": len(told), "names": tuple(str(one["indicator"]) for one in told[:NAMED])},
+            )
+        else:
+            yield from ((key, values) for values in told)
+
+
+def _called(values: Mapping[str, object], names: Mapping[str, str]) -> dict[str, object]:
+    """Put the names readers know into the places of identifiers."""
+    found = dict(values)
+    for key in ("indicator", "from", "to"):
+        if key in found:
+            found[key] = names.get(str(found[key]), found[key])
+    if isinstance(many := found.get("names"), tuple | list):
+        found["names"] = tuple(names.get(str(one), one) for one in many)
+    return found

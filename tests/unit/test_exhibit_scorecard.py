@@ -1,0 +1,186 @@
+"""The scorecard's map, charts, sparklines and board as a notebook calls for them."""
+
+import datetime as dt
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_figures import texts
+
+from cerm_nb import exhibits
+from cerm_nb.analyses.value import Params
+from cerm_nb.cards import Shown
+from cerm_nb.exhibits import Exhibits, scorecard
+from cerm_nb.figures import Board, Figure, Words
+from cerm_nb.messages import Messages
+
+ADDED = {
+    "value.sparkline": "{n:integer} values from {first} to {last}, {low} to {high}, target {target}",
+    "value.map_link": "lag {lag:integer}, {estimate:number.1}",
+    "value.left_out": "{n:integer} more are not shown.",
+    "not_enough.no_indicators": "there are none",
+}
+INDICATORS = pd.DataFrame(
+    {
+        "indicator": ["retention", "wait", "revenue"],
+        "name": ["Retention", "", None],
+        "perspective": ["customer", "process", "financial"],
+        "unit": ["%", "min", "KRW"],
+        "direction": ["higher", "lower", "higher"],
+        "level": [34.5, 8.25, 41_200_000.0],
+        "target": [36.0, np.nan, 46_000_000.0],
+        "target_date": [pd.Timestamp("2026-12-31"), pd.NaT, pd.Timestamp("2026-12-31")],
+        "attainment": [72.0, np.nan, 10.0],
+        "attainment_low": [60.0, np.nan, np.nan],
+        "attainment_high": [85.0, np.nan, np.nan],
+        "variation": ["improvement", "undetermined", "common"],
+        "assurance": ["passes", "undetermined", "fails"],
+        "p_hit": [0.64, np.nan, 0.1],
+        "p_hit_low": [0.51, np.nan, 0.05],
+        "p_hit_high": [0.75, np.nan, 0.2],
+        "owner": ["Marketing", None, ""],
+    }
+)
+MONTHS = pd.date_range("2025-07-01", periods=12, freq="MS")
+POINTS = pd.concat(
+    [
+        pd.DataFrame(
+            {
+                "indicator": name,
+                "period": MONTHS,
+                "value": np.r_[np.nan, np.linspace(30, 34.5, 11)],
+                "mean": 32.0,
+                "lower": 28.0,
+                "upper": 36.0,
+                "special_cause": "",
+                "signal": 0,
+                "phase": 0,
+                "chart": "xmr",
+            }
+        )
+        for name in ("retention", "wait")
+    ],
+    ignore_index=True,
+)
+LINKS = pd.DataFrame(
+    {
+        "from": ["wait", "retention"],
+        "to": ["retention", "revenue"],
+        "evidence": ["supported", "too_short"],
+        "lag": [2, np.nan],
+        "estimate": [-0.52, np.nan],
+    }
+)
+
+
+@pytest.fixture
+def run(monkeypatch):
+    known = {**exhibits.catalogue(), **{key: {"en": text, "ko": text} for key, text in ADDED.items()}}
+    monkeypatch.setattr(exhibits, "catalogue", lambda: known)
+    monkeypatch.setattr("cerm_nb.messages.catalogue", lambda: known)
+    return Exhibits("value", Messages("en", "KRW", "value"), Params(), dt.date(2026, 6, 30))
+
+
+@pytest.fixture
+def words(run):
+    return Words("Two of three improve", "as of 30 June 2026", "alt", "Read down.", run.messages.all_labels())
+
+
+def many(count):
+    frame = pd.concat([INDICATORS] * (count // 3 + 1), ignore_index=True).head(count)
+    return frame.assign(indicator=[f"i{number}" for number in range(count)], name="")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "written"),
+    [
+        (34.5, "%", "34.5%"),
+        (8.25, "min", "8.25 min"),
+        (412_345.6, "rooms", "412,346 rooms"),
+        (0.312, "share", "31.2%"),
+        (41_200_000.0, "KRW", "₩41.2M"),
+        (-3.0, "", "-3.00"),
+        (np.nan, "%", ""),
+    ],
+)
+def test_a_value_is_written_in_its_own_unit_with_three_digits_that_count(run, value, unit, written):
+    assert scorecard.measured(run, value, unit) == written
+
+
+def test_korean_units_follow_their_number_directly():
+    korean = Exhibits("value", Messages("ko", "KRW", "value"), Params(), dt.date(2026, 6, 30))
+    assert scorecard.measured(korean, 5.1, "점") == "5.10점"
+
+
+def test_sparklines_say_what_they_show_and_stand_beside_their_indicator(run):
+    trends = run.sparklines(INDICATORS.set_index(pd.Index([7, 3, 5])), POINTS)
+    assert list(trends.index) == [7, 3, 5]
+    assert trends[7].alt == "11 values from 30.0% to 34.5%, 30.0% to 34.5%, target 36.0%"
+    assert trends[3].alt.endswith("target –")
+    assert trends[5].alt.startswith("0 values from – to –")
+    assert (trends[7].target, trends[7].lower, trends[7].upper) == (36.0, 28.0, 36.0)
+
+
+def test_a_table_takes_the_sparklines_as_a_column(run, words):
+    frame = INDICATORS[["indicator", "level"]].assign(trend=run.sparklines(INDICATORS, POINTS))
+    assert run.table(frame, words).html.count("<svg") == 3
+
+
+def test_the_map_words_only_links_that_were_borne_out_or_contradicted(run, words):
+    figure = run.strategy_map(INDICATORS, LINKS, words)
+    assert isinstance(figure, Figure)
+    shown = texts(figure.svg)
+    assert "lag 2, -0.5" in shown
+    assert {"Retention", "wait"} <= set(shown)
+
+
+def test_a_map_of_many_keeps_those_with_links_and_says_how_many_are_left_out(run, words):
+    links = LINKS.assign(**{"from": ["i29", "i28"], "to": ["i28", "i27"]})
+    figure = run.strategy_map(many(30), links, words)
+    assert {"i29", "i28", "i27", "i0"} <= {text.strip() for text in texts(figure.narrow)}
+    assert figure.words.note == "Read down. 6 more are not shown."
+
+
+def test_charts_are_drawn_of_indicators_with_points_only(run, words):
+    figure = run.control_charts(POINTS, INDICATORS, words)
+    assert {"Retention", "wait"} <= set(texts(figure.svg))
+    assert figure.words.note == "Read down."
+    points = pd.concat([POINTS.head(12).assign(indicator=f"i{number}") for number in range(14)])
+    assert run.control_charts(points, many(14), words).words.note == "Read down. 2 more are not shown."
+
+
+def test_the_board_writes_levels_targets_intervals_and_leaves_out_what_is_unknown(run, words):
+    board = run.board(INDICATORS, POINTS, words, said=["a"] * 9, actions=["b"])
+    assert isinstance(board, Board)
+    for told in (
+        "34.5%",
+        "36.0% (2026-12)",
+        "72\u00a0(60–85)",
+        "64%\u00a0(51%–75%)",
+        "Marketing",
+        "8.25 min",
+    ):
+        assert told in board.html
+    assert board.html.count("<li>a</li>") == 4
+    assert not re.search(r"\bnan\b", board.html)
+    assert "None" not in board.html
+
+
+def test_a_board_of_many_shows_seven_and_says_so(run, words):
+    board = run.board(many(9), POINTS, words)
+    assert board.html.count('class="cerm-board-tile"') == 7
+    assert "2 more are not shown." in board.html
+
+
+@pytest.mark.parametrize("kind", ["map", "charts", "charts without a value", "board"])
+def test_nothing_to_show_is_said_instead(run, words, kind):
+    none = INDICATORS.head(0)
+    shown = {
+        "map": lambda: run.strategy_map(none, LINKS, words),
+        "charts": lambda: run.control_charts(POINTS.head(0), INDICATORS, words),
+        "charts without a value": lambda: run.control_charts(POINTS.assign(value=np.nan), INDICATORS, words),
+        "board": lambda: run.board(none, POINTS, words),
+    }[kind]()
+    assert isinstance(shown, Shown)
+    assert "there are none" in shown.text
