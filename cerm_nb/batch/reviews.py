@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from cerm_nb import artifacts, manifest
 from cerm_nb.findings import VERDICTS
-from cerm_nb.messages import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,19 +107,13 @@ def _ruling(review: Review, messages: Messages) -> dict[str, str]:
 
 def sentence(review: Review, messages: Messages) -> str:
     """Say what was forecast, what happened, and what that does to the verdict."""
-    units = {"purchases": "customers", messages.currency: "money"}  # counts, and money
-    unit = units.get(review["unit"]) or str(review["unit"])
-    numbers = {name: messages.measured(review[name], unit) for name in _NUMBERS}
+    numbers = {name: messages.measured(review[name], str(review["unit"])) for name in _NUMBERS}
     days = {name: date.fromisoformat(review[name]) for name in ("made_at", "due")}
-    told = messages("review.told", what=_what(review, messages), **days, **numbers)
+    told = messages(
+        "review.told", what=messages.about(review["quantity"], review["subject"]), **days, **numbers
+    )
     reason = messages(f"review.reason.{review['reason']}")
     if review["from"] == review["to"]:
         return messages("review.kept", reason=reason, told=told)
     before, after = (messages(f"verdict.{review[name]}") for name in ("from", "to"))
     return messages("review.lowered", before=before, after=after, reason=reason, told=told)
-
-
-def _what(review: Review, messages: Messages) -> str:
-    subject, quantity = f"review.subject.{review['subject']}", f"review.what.{review['quantity']}"
-    whose = messages(subject) if subject in catalogue() else messages.label(review["subject"])
-    return messages(quantity, subject=whose) if quantity in catalogue() else whose

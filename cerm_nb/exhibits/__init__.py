@@ -262,10 +262,6 @@ class Exhibits:
         """Write "we said …, it was …" of forecasts: see `scorecard.said`."""
         return scorecard.said(self, rows)
 
-    def what(self, row: Mapping[Any, Any]) -> str:
-        """Say what a forecast is about: see `scorecard.what`."""
-        return scorecard.what(self, row)
-
     def view(self, compute: Callable[..., Any], draw: Callable[..., Any]) -> View:
         """Make a static view with its interactive twin."""
         return View(compute, draw, self.messages.all_labels())

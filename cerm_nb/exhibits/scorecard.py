@@ -57,27 +57,27 @@ def unit_table(
     return show(shown, words=words, formats=formats, numbers=list(written))
 
 
-def what(run: Exhibits, row: Row) -> str:
-    """Say what a forecast is about: of whom or what, and which quantity where that is not said by it."""
-    subject = run.messages.label(_text(row.get("subject_name", row["subject"])))
-    if row["question"] == "scorecard":
-        return subject
-    return run.text("what", subject=subject, quantity=row["quantity"])
-
-
 def said(run: Exhibits, rows: pd.DataFrame) -> list[str]:
-    """Write "we said …, it was …", a sentence for each row of `scorecard.said`."""
+    """Write "we said …, it was …", a sentence for each row of `scorecard.said`.
+
+    Parameters
+    ----------
+    run
+        Whose words.
+    rows
+        kind, quantity, measure (what readers call the subject), unit, and what the sentence speaks of.
+    """
     return [
         run.text(
             f"said.{row['kind']}",
             row,
-            what=what(run, row),
+            what=run.messages.about(row["quantity"], row["measure"]),
             **{
                 name: run.messages.measured(float(row[name]), _text(row["unit"]))
                 for name in ("forecast", "low", "high", "actual")
             },
         )
-        for row in rows.to_dict("records")
+        for _, row in rows.iterrows()
     ]
 
 

@@ -185,6 +185,12 @@ class Messages:
         space = " " if self.lang == "en" and unit and unit != "%" else ""
         return f"{self.format(value, 'figure')}{space}{self.label(unit)}"
 
+    def about(self, quantity: str, subject: str) -> str:
+        """Say what a forecast is about: which quantity of whom, or what is measured by itself."""
+        who, what = f"forecast.subject.{subject}", f"forecast.what.{quantity}"
+        named = self(who) if who in catalogue() else self.label(subject)
+        return self(what, subject=named) if what in catalogue() else named
+
 
 class _Formatter(Formatter):
     def __init__(self, messages: Messages) -> None:

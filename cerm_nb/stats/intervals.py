@@ -40,7 +40,8 @@ def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> tup
     share = successes / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    # Rounding must not put the share itself outside where all trials, or none, succeed.
+    return max(0.0, min(float(middle - half), share)), min(1.0, max(float(middle + half), share))
 
 
 def normal_quantile(confidence: float) -> float:

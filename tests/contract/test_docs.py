@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
 import pytest
 from typer.main import get_command
 
@@ -20,6 +22,9 @@ from cerm_nb.analyses.readiness import quality
 from cerm_nb.analyses.readiness.fixes import FIXES, GATES
 from cerm_nb.analyses.readiness.identity import golden, resolving
 from cerm_nb.analyses.readiness.maturity import MATURITY
+from cerm_nb.analyses.scorecard import accountability, charts, derived, indicators, links, rebasing
+from cerm_nb.analyses.scorecard.forecasts import COLUMNS as KEPT
+from cerm_nb.analyses.scorecard.panels import Panel
 from cerm_nb.analyses.segments.profiles import SIZES
 from cerm_nb.analyses.value import verdict
 from cerm_nb.batch import plan
@@ -34,6 +39,10 @@ ROOT = Path(__file__).parents[2]
 # modules whose names are also those of functions of the package
 promise_moves, promise_positions, promise_proof = (
     importlib.import_module(f"cerm_nb.analyses.promise.{name}") for name in ("moves", "positions", "proof")
+)
+scorecard_drift, scorecard_interventions, value_forecasts = (
+    importlib.import_module(f"cerm_nb.analyses.{name}")
+    for name in ("scorecard.drift", "scorecard.interventions", "value.forecasts")
 )
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -60,6 +69,7 @@ CODE_ROOTS = {
     "surveys": "cerm_nb.surveys",
     "promise": "cerm_nb.analyses.promise",
     "roadmap": "cerm_nb.analyses.roadmap",
+    "scorecard": "cerm_nb.analyses.scorecard",
 }
 CODE = re.compile(rf"({'|'.join(CODE_ROOTS)})(\.\w+)+")
 
@@ -127,8 +137,14 @@ def test_no_command_is_documented_that_is_not_there() -> None:
 def test_a_published_table_is_documented(step: plan.Step) -> None:
     for table in step.gives:
         assert rows(GUIDE, table), f"docs/guide.md does not tell of the table {table}"
-    told = rows(GUIDE, "customers")[0][2].split(", ")
-    assert step.name != "20_value" or told == value.CUSTOMERS
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"), [("customers", value.CUSTOMERS), ("forecasts", value_forecasts.COLUMNS)]
+)
+def test_a_published_table_of_value_is_documented_with_its_columns(table: str, columns: list[str]) -> None:
+    told = re.sub(r" \([^)]*\)", "", rows(GUIDE, table)[0][2]).split(", ")
+    assert told == columns
 
 
 READINESS = {
@@ -195,6 +211,45 @@ def test_a_published_table_is_documented_with_unit_and_meaning_of_its_columns(ta
     assert all(len(row) == 3 and all(row) for row in told)
 
 
+def _points() -> list[str]:
+    """Columns of the points of a chart."""
+    periods = pd.date_range("2025-01-01", periods=2, freq="MS")
+    values = np.array([[1.0, 2.0]])
+    panel = Panel(("a",), periods, values, np.full((1, 2), np.nan), pd.DateOffset(months=1), 12)
+    records = pd.DataFrame({"indicator": ["a"], "unit": "", "measure": ""})
+    return list(charts.points(charts.charts(panel, records)).columns)
+
+
+SCORECARD = {
+    "indicators": indicators.COLUMNS,
+    "points": _points(),
+    "links": links.COLUMNS,
+    "forecasts": KEPT,
+    "accountability": accountability.SCORED[len(KEPT) :],
+    "proposals": list(rebasing.PROPOSALS),
+    "interventions": scorecard_interventions.COLUMNS,
+    "given": derived.POINTS,
+    "sources": accountability.SOURCES,
+    "drift": scorecard_drift.DRIFT,
+    "reviews.json": ["from", "to", "reason", "windows", "made_at", "due", *scorecard_drift.TOLD],
+}
+
+
+@pytest.mark.parametrize("table", SCORECARD)
+def test_a_published_table_of_the_scorecard_is_documented_with_its_columns(table: str) -> None:
+    published = TABLES.partition("## What `80_scorecard` publishes\n")[2].partition("\n## ")[0]
+    section = published.partition(f"### `{table}`: ")[2].partition("\n###")[0]
+    told = [cells(line) for line in section.splitlines() if line.startswith("| `")]
+    assert [row[0].strip("`") for row in told] == SCORECARD[table]
+    assert all(len(row) == 3 and all(row) for row in told)
+
+
+def test_all_tables_the_scorecard_publishes_are_documented() -> None:
+    step = next(step for step in STEPS if step.name == "80_scorecard")
+    assert {*step.gives, "reviews.json"} == set(SCORECARD)
+    assert accountability.SCORED[: len(KEPT)] == KEPT
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_path_named_in_a_page_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
@@ -256,11 +311,24 @@ def test_methods_tells_every_caveat_verdict_and_reason_of_readiness() -> None:
     assert keys - set(quoted(METHODS)) == set()
 
 
-@pytest.mark.parametrize("question", ["segments", "experience", "promise", "roadmap"])
+@pytest.mark.parametrize("question", ["segments", "experience", "promise", "roadmap", "scorecard"])
 def test_methods_tells_every_caveat_and_verdict_of(question: str) -> None:
     # the wording tests hold these messages to what the analyses can give
-    ruled = re.compile(rf"{question}\.(?:caveat|verdict)\.(\w+)")
+    ruled = re.compile(rf"{question}\.(?:account\.)?(?:caveat|verdict)\.(\w+)")
     told = {found[1] for key in messages.catalogue() if (found := ruled.fullmatch(key))}
     section = METHODS.partition(f"0_{question}: ")[2].partition("\n## ")[0]
     assert len(told) > 10
     assert told - {"sound"} - set(quoted(section)) == set()
+
+
+def test_methods_tells_every_reason_and_chart_of_the_scorecard() -> None:
+    section = METHODS.partition("0_scorecard: ")[2].partition("\n## ")[0]
+    room = Path(indicators.__file__).parent
+    source = "".join(
+        (room / f"{name}.py").read_text(encoding="utf-8") for name in ("verdict", "account_answer")
+    )
+    rulings = re.findall(r'\("(?:stop|watch|not_enough_data)", "(\w+)"', source)
+    assert len(rulings) == 11
+    told = set(quoted(section))
+    assert {*rulings, *charts.CHARTS, *charts.CAUSES} - {""} - told == set()
+    assert {"supported", "contradicted", "not_supported", "too_short"} <= told

@@ -129,3 +129,9 @@ def test_row_ranks_of_equals_share_the_mean_rank_and_rows_do_not_touch():
     assert row_ranks([[2, 1, 2], [2, 2, 2], [1, 2, 3]]).tolist() == [[2.5, 1, 2.5], [2, 2, 2], [1, 2, 3]]
     assert row_ranks(np.empty((0, 3))).shape == (0, 3)
     assert row_ranks(np.empty((3, 0))).shape == (3, 0)
+
+
+@pytest.mark.parametrize("n", [1, 3, 19, 20, 1000])
+def test_a_wilson_interval_holds_its_share_where_all_or_none_succeed(n: int) -> None:
+    assert wilson_interval(n, n)[1] == 1.0
+    assert wilson_interval(0, n)[0] == 0.0

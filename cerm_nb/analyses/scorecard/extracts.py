@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.scorecard.verdict import Answer
 
 MOST = 12  # rows a table or figure shows
+HELD = {"covered": "coverage", "low": "coverage_low", "high": "coverage_high"}
 ORDER = {"supported": 0, "contradicted": 1, "not_supported": 2, "too_short": 3}
 
 
@@ -42,12 +43,10 @@ def breaks(own: Params) -> pd.DataFrame:
 
 
 def named(frame: pd.DataFrame, card: Scorecard, column: str = "indicator") -> pd.DataFrame:
-    """Add to rows about indicators what readers call them (measure) and their unit."""
+    """Add to rows about indicators what readers call them (measure) and, where it is not told, their unit."""
     told = card.records.set_index("indicator")
-    return frame.assign(
-        measure=frame[column].map(told["name"]).fillna(frame[column]),
-        unit=frame[column].map(told["unit"]).fillna(""),
-    )
+    found = frame.assign(measure=frame[column].map(told["name"]).fillna(frame[column]))
+    return found if "unit" in frame else found.assign(unit=frame[column].map(told["unit"]).fillna(""))
 
 
 def chances_shown(card: Scorecard) -> pd.DataFrame:
@@ -63,17 +62,18 @@ def backtested(card: Scorecard, own: Params) -> tuple[pd.DataFrame, Reliability 
     Returns
     -------
     coverage
-        One row per number of periods ahead with a forecast to hold, at the confidence of the params.
+        One row per number of periods ahead with a forecast to hold, at the confidence of the params; columns
+        of `COVERAGE`, covered and its interval as coverage, coverage_low and coverage_high.
     reliability
         The same of chances; None where nothing could be forecast.
     """
     pairs = list(zip(card.series.panels, card.measured.backtests, strict=True))
     if not pairs:
-        return pd.DataFrame(columns=COVERAGE), None
+        return pd.DataFrame(columns=COVERAGE).rename(columns=HELD), None
     panel, tested = max(pairs, key=lambda pair: len(pair[0].names))
     rows = tested.coverage[np.isclose(tested.coverage["confidence"].astype(float), own.confidence)]
     held = reliability(panel, tested, min_points=own.min_points)
-    return rows[rows["n"] > 0].reset_index(drop=True), held if held.n else None
+    return rows[rows["n"] > 0].rename(columns=HELD).reset_index(drop=True), held if held.n else None
 
 
 def links_shown(card: Scorecard) -> pd.DataFrame:
@@ -94,13 +94,13 @@ def interventions_shown(found: Interventions, card: Scorecard) -> pd.DataFrame:
     return told.assign(place=order).sort_values(["place", "p", "id"], ignore_index=True)
 
 
-def errors_shown(scored: pd.DataFrame) -> pd.DataFrame:
-    """Forecasts relative to what came, of stretches of time that do not overlap.
+def errors_shown(scored: pd.DataFrame, card: Scorecard) -> pd.DataFrame:
+    """Tell forecasts relative to what came, of stretches of time that do not overlap.
 
     Returns
     -------
     DataFrame
-        The columns of `scored` with value, low and high: forecast and interval as shares of the actual, less
+        The columns of `scored` with off, low and high: forecast and interval as shares of the actual, less
         1, so that 0 is what came; and inside: whether the interval held it. Indicators come last.
     """
     told = windows(scored)
@@ -108,13 +108,15 @@ def errors_shown(scored: pd.DataFrame) -> pd.DataFrame:
     size = told["actual"].abs()
     ends = {
         end: (told[name] - told["actual"]) / size
-        for end, name in (("value", "forecast"), ("low", "low"), ("high", "high"))
+        for end, name in (("off", "forecast"), ("low", "low"), ("high", "high"))
     }
     last = told["question"] == SEPARATE
     found = told.assign(
         **ends, inside=told["covered"].astype(bool), last=last, far=-told["relative_error"].abs()
     )
-    return found.sort_values(["last", "question", "far"], kind="stable", ignore_index=True)
+    return named(
+        found.sort_values(["last", "question", "far"], kind="stable", ignore_index=True), card, "subject"
+    )
 
 
 def news(found: Changes, card: Scorecard) -> Iterator[tuple[str, pd.Series[Any]]]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.scorecard.outlook_targets import Targets
     from cerm_nb.stats import Floats
 
-QUESTION, MODEL, VALUE, HIT = "scorecard", "averaged_memories", "value", "hit"
+QUESTION, MODEL, LEVEL, HIT = "scorecard", "averaged_memories", "level", "hit"
 FORECASTS = [
     "made_at",
     "question",
@@ -56,21 +56,21 @@ def forecasts(
     Returns
     -------
     DataFrame
-        Columns `FORECASTS`, by subject and day: quantity ``value`` at each horizon and in the target's
+        Columns `FORECASTS`, by subject and day: quantity ``level`` at each horizon and in the target's
         period, and ``hit``, whether the target is met, whose forecast and interval are chances. Days gone by
         are left out, and no day is told twice.
     """
     base = pd.DataFrame({"subject": frame["indicator"], "unit": aimed.unit, "n": aimed.points})
     parts = [
         base.assign(
-            due=day, quantity=VALUE, forecast=ahead[:, each, 0], low=ahead[:, each, 1], high=ahead[:, each, 2]
+            due=day, quantity=LEVEL, forecast=ahead[:, each, 0], low=ahead[:, each, 1], high=ahead[:, each, 2]
         )
         for each, (day, _) in enumerate(zip(due, HORIZONS, strict=True))
     ]
     at_target = base.assign(due=frame["due"].where(frame["reason"] == ""))
     values = frame[["expected", "low", "high"]].set_axis(["forecast", "low", "high"], axis=1)
     chance = frame[["p_hit", "p_hit_low", "p_hit_high"]].set_axis(["forecast", "low", "high"], axis=1)
-    parts += [at_target.assign(quantity=VALUE, **values)]
+    parts += [at_target.assign(quantity=LEVEL, **values)]
     parts += [at_target.assign(quantity=HIT, probability=frame["p_hit"], **chance)]
     found = pd.concat([part.assign(place=np.arange(len(base))) for part in parts], ignore_index=True)
     found = found.assign(

@@ -97,7 +97,7 @@ def what_if(card: Scorecard, own: Params, *, indicator: str, months: int, target
         draws=own.simulations, seed=own.seed, confidence=own.confidence, min_points=own.min_points,
     )  # fmt: skip
     told = found.frame.iloc[0]
-    ahead = found.forecasts[found.forecasts["quantity"] == "value"].sort_values("due")
+    ahead = found.forecasts[found.forecasts["quantity"] == "level"].sort_values("due")
     return Course(
         frame=_drawn(one, ahead, target),
         name=str(record["name"].iloc[0]),

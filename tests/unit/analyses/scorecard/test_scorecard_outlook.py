@@ -156,7 +156,7 @@ def test_no_forecast_is_beyond_what_is_possible():
     panel = made(values, season=0)
     records = aims(panel.names, measure=["count", "share", ""], unit=["", "%", "%"], target_date=by(panel, 3))
     found = told(panel, records)
-    frame, kept = found.frame, found.forecasts[found.forecasts["quantity"] == "value"]
+    frame, kept = found.frame, found.forecasts[found.forecasts["quantity"] == "level"]
     assert frame["low"].iloc[0] == 0 == kept.loc[kept["subject"] == "k0", "low"].max()
     assert frame["high"].iloc[1] == 100 == kept.loc[kept["subject"] == "k1", "high"].min()
     assert frame["high"].iloc[2] > 100
@@ -170,7 +170,7 @@ def test_forecasts_are_laid_out_by_day_and_none_is_past_or_told_twice():
     assert list(found.frame.columns) == COLUMNS
     assert list(kept.columns) == FORECASTS
     mine = kept[kept["subject"] == "k0"]
-    assert list(mine["quantity"]) == ["hit", *["value"] * 4]
+    assert list(mine["quantity"]) == ["hit", *["level"] * 4]
     ends = ["2025-12-31", "2025-07-31", "2025-09-30", "2025-12-31", "2026-06-30"]
     assert list(mine["due"]) == list(pd.to_datetime(ends))
     assert len(kept[kept["subject"] == "k1"]) == 4
