@@ -3,11 +3,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-CLIENTS := params/cdnow.yml params/online_retail.yml params/hanbit_hotel.yml params/fast_food.yml
+CLIENTS := params/cdnow.yml params/online_retail.yml params/hanbit_hotel.yml params/fast_food.yml params/nhs_ae.yml
+EARLIER := --only 20_value --only 80_scorecard
 
 .PHONY: run test nbval-alone nbval-chain lab lint lock spark clean
 
-run: $(READY)  ## run the sample clients and leave their pages under out/
+run: $(READY)  ## run the sample clients, two of them at an earlier day too, and leave their pages under out/
+	$(BIN)/cerm run params/cdnow.yml --as-of 1997-09-30 $(EARLIER)
+	$(BIN)/cerm run params/hanbit_hotel.yml --as-of 2025-12-31 $(EARLIER)
 	$(BIN)/cerm run $(CLIENTS)
 
 test: $(READY) lint  ## run every check: style, types, tests, notebooks

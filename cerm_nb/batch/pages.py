@@ -234,6 +234,8 @@ def _setting(value: object, messages: Messages) -> str:
         return messages("page.yes" if value else "page.no")
     if value in ("", [], {}):
         return messages("page.unset")
+    if isinstance(value, int | float):
+        return messages.format(value, "integer" if float(value).is_integer() else "figure")
     if isinstance(value, list):
         plain = all(isinstance(one, str | int | float) for one in value)
         return ", ".join(map(str, value)) if plain else messages("page.entries", n=len(value))

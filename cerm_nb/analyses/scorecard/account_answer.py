@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cerm_nb.analyses.scorecard.accountability import windows
+from cerm_nb.analyses.scorecard.accountability import SEPARATE, windows
 from cerm_nb.stats import wilson_interval
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Caveat = tuple[str, "Mapping[str, object]"]
 
 HALF = 0.5
+TOGETHER = ["question", "source", "made_at", "due"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class Account:
         Share of the forecasts with an interval whose interval held what came, with Wilson's interval; NaN
         where none has come due.
     n
-        Forecasts it rests on: stretches of time that do not overlap.
+        Forecasts it rests on: stretches of time that do not overlap, each question's forecasts as one.
     verdict, reason
         ``not_enough_data`` (``no_earlier_run``, ``nothing_due``), ``stop`` (``mostly_missed``: even the upper
         end is below a half), ``watch`` (``models_drift``, ``covered_too_few``: the upper end is below what
@@ -74,9 +75,8 @@ def account(
     caveats
         Those found on the way, such as earlier results that are not whole.
     """
-    told = windows(scored)
-    told = told[told["covered"].notna()]
-    n, held = len(told), int(told["covered"].astype(float).sum())
+    told = _together(scored)
+    n, held = len(told), float(told["held"].sum())
     low, high = wilson_interval(held, n) if n else (np.nan, np.nan)
     promised = float(told["confidence"].mean()) if n else np.nan
     named = tuple(dict.fromkeys(drifting.loc[drifting["drifts"].astype(bool), "question"]))
@@ -94,6 +94,19 @@ def account(
         drifting=named,
         caveats=(*caveats, *_unknown(scored)),
     )
+
+
+def _together(scored: pd.DataFrame) -> pd.DataFrame:
+    """Count forecasts that err together as one: share held and confidence, by source and stretch of time.
+
+    What one model says of purchases and revenue, of all customers and of some, rests on the same surprises;
+    indicators are series of their own.
+    """
+    told = windows(scored)
+    told = told[told["covered"].notna()]
+    alone = told["subject"].where(told["question"] == SEPARATE, "")
+    rows = told.assign(alone=alone, held=told["covered"].astype(float))
+    return rows.groupby([*TOGETHER, "alone"], sort=True, as_index=False)[["held", "confidence"]].mean()
 
 
 def _verdict(runs: int, n: int, high: float, promised: float, drifts: bool) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from cerm_nb.analyses.scorecard.focus import focus
 from cerm_nb.analyses.scorecard.levels import Levels, levels
 from cerm_nb.analyses.scorecard.outlook import outlook
 from cerm_nb.analyses.scorecard.outlook_backtest import backtest
+from cerm_nb.analyses.scorecard.outlook_forecasts import FORECASTS
 from cerm_nb.analyses.scorecard.panels import Panel
 from cerm_nb.analyses.scorecard.rebasing import PROPOSALS, check_rebase, proposals
 from cerm_nb.analyses.scorecard.status import status
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from cerm_nb.analyses.scorecard.panels import Panels
     from cerm_nb.analyses.scorecard.parameters import Params
 
+POINTS = ["indicator", "period", "value", "mean", "lower", "upper", "special_cause", "signal", "phase"]
+POINTS += ["chart", "residual"]
 TOLD = ["indicator", "name", "perspective", "kind", "unit", "direction", "source", "owner"]
 AIMED = ["target", "target_date"]
 SEEN = ["period", "latest", "chart", "mean", "lower", "upper", "special_cause", "signal"]
@@ -128,9 +131,9 @@ def measure(
     )
     return Measured(
         frame=_frame(found, records, given, reached, ahead, ways, own),
-        points=_joined([points(each) for each in charted]),
+        points=_joined([points(each) for each in charted], POINTS),
         proposals=_joined([proposals(each, significance=own.significance) for each in charted], PROPOSALS),
-        forecasts=_joined([each.forecasts for each in ahead]),
+        forecasts=_joined([each.forecasts for each in ahead], FORECASTS),
         charts=charted,
         outlooks=ahead,
         backtests=tested,
