@@ -29,6 +29,7 @@ nbval-alone: $(READY)  # notebooks that take nothing another one gives
 nbval-chain: $(READY)  # each takes what the ones before it have published
 	rm -rf build/nbval-chain
 	CERM_OUT=$(CURDIR)/build/nbval-chain $(NBVAL) $(CHAIN)
+	CERM_CHAIN=$(CURDIR)/build/nbval-chain $(BIN)/python -m pytest -q -p no:cacheprovider tests/notebooks/test_hotel_tables.py
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter trust notebooks/*.ipynb  # their outputs are this project's own; untrusted ones show no figures

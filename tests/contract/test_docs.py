@@ -7,8 +7,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 import pytest
 from typer.main import get_command
 
@@ -24,7 +22,6 @@ from cerm_nb.analyses.readiness.identity import golden, resolving
 from cerm_nb.analyses.readiness.maturity import MATURITY
 from cerm_nb.analyses.scorecard import accountability, charts, derived, indicators, links, rebasing
 from cerm_nb.analyses.scorecard.forecasts import COLUMNS as KEPT
-from cerm_nb.analyses.scorecard.panels import Panel
 from cerm_nb.analyses.segments.profiles import SIZES
 from cerm_nb.analyses.value import verdict
 from cerm_nb.batch import plan
@@ -211,18 +208,9 @@ def test_a_published_table_is_documented_with_unit_and_meaning_of_its_columns(ta
     assert all(len(row) == 3 and all(row) for row in told)
 
 
-def _points() -> list[str]:
-    """Columns of the points of a chart."""
-    periods = pd.date_range("2025-01-01", periods=2, freq="MS")
-    values = np.array([[1.0, 2.0]])
-    panel = Panel(("a",), periods, values, np.full((1, 2), np.nan), pd.DateOffset(months=1), 12)
-    records = pd.DataFrame({"indicator": ["a"], "unit": "", "measure": ""})
-    return list(charts.points(charts.charts(panel, records)).columns)
-
-
 SCORECARD = {
     "indicators": indicators.COLUMNS,
-    "points": _points(),
+    "points": indicators.POINTS,
     "links": links.COLUMNS,
     "forecasts": KEPT,
     "accountability": accountability.SCORED[len(KEPT) :],

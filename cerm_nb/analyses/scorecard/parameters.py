@@ -7,6 +7,13 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
+def _iso_day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("an ISO date in quotes, such as '2025-09-01'") from None
+
+
 class Rebase(BaseModel):
     """A day from which an indicator's limits are made anew, since the process was changed, and how."""
 
@@ -18,10 +25,7 @@ class Rebase(BaseModel):
     @field_validator("start")
     @classmethod
     def _day(cls, text: str) -> str:
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            raise ValueError("an ISO date in quotes, such as '2025-09-01'") from None
+        return _iso_day(text)
 
 
 class Params(BaseModel):
@@ -41,6 +45,10 @@ class Params(BaseModel):
     )
     campaign_indicators: dict[str, str] = Field(
         default_factory=dict, description="indicator that a campaign was to move, by campaign"
+    )
+    known_events: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="days of what else is known to have moved an indicator, by indicator",
     )
     confidence: float = Field(0.95, ge=0.5, le=0.999, description="coverage of intervals, 0.5–0.999")
     simulations: int = Field(2000, ge=200, le=20_000, description="courses simulated per forecast, 200–20000")
@@ -63,3 +71,8 @@ class Params(BaseModel):
         if wrong := [name for name, weight in weights.items() if not weight > 0]:
             raise ValueError(f"{', '.join(wrong)}: a weight above 0")
         return weights
+
+    @field_validator("known_events")
+    @classmethod
+    def _days(cls, events: dict[str, list[str]]) -> dict[str, list[str]]:
+        return {name: [_iso_day(day) for day in days] for name, days in events.items()}

@@ -81,8 +81,19 @@ class Scorecard:
         """Tell what the reader must know before using it; see the parts. Indicators go by their names."""
         names = dict(zip(self.records["indicator"], self.records["name"], strict=True))
         found = [*record_caveats(self.records, self.day), *self.series.caveats, *self._charted()]
-        found += [*self.links.caveats, *self.map.caveats]
+        found += [*self.links.caveats, *self._mapped()]
         return tuple((key, _called(values, names)) for key, values in _gathered(found))
+
+    def _mapped(self) -> Iterator[Caveat]:
+        """Tell what is odd about the map, where one was drawn; what other questions give is on none."""
+        own = set(self.records.loc[self.records["source"] == "kpis", "name"])
+        for key, values in self.map.caveats if len(self.links.frame) else ():
+            names = values.get("names")
+            mine = tuple(name for name in names if name in own) if isinstance(names, tuple | list) else None
+            if mine is None:
+                yield key, values
+            elif mine:
+                yield key, dict(values) | {"n": len(mine), "names": mine}
 
     def _charted(self) -> Iterator[Caveat]:
         """Tell which indicators have no values, and what their charts cannot bear."""

@@ -33,7 +33,7 @@ def records(own_table: pd.DataFrame | None, given: pd.DataFrame, own: Params) ->
         Indicators of other questions: see `cerm_nb.analyses.scorecard.derived.derived`. Where the client
         lists one of them too, what it says of it counts: so a target is set.
     own
-        importance and campaign_indicators must name indicators there are.
+        importance, known_events and campaign_indicators must name indicators there are.
 
     Returns
     -------
@@ -126,6 +126,7 @@ def _refuse_unknown(known: Iterable[str], own: Params) -> None:
         else "no indicator is listed"
     )
     named = [("importance", name, name) for name in own.importance]
+    named += [("known_events", name, name) for name in own.known_events]
     named += [("campaign_indicators", campaign, name) for campaign, name in own.campaign_indicators.items()]
     problems = [
         Problem(f"{key} → {entry}", f"{name} is no indicator", told)

@@ -30,8 +30,8 @@ class Answer:
         Indicators with a target whose chance can be told.
     verdict, reason
         ``go``, ``watch``, ``stop`` or ``not_enough_data``, and why (empty for ``go``): see `answer`.
-    indicators, targets
-        Indicators of the scorecard, and those with a target.
+    indicators, targets, judged
+        Indicators of the scorecard, those with a target, and those whose status can be told.
     improving, concerned
         Names of the indicators that change for the better, and for the worse.
     passing, failing
@@ -50,6 +50,7 @@ class Answer:
     reason: str
     indicators: int
     targets: int
+    judged: int
     improving: tuple[str, ...]
     concerned: tuple[str, ...]
     passing: tuple[str, ...]
@@ -99,6 +100,7 @@ def answer(indicators: pd.DataFrame, caveats: Iterable[Caveat] = ()) -> Answer:
         reason=reason,
         indicators=len(indicators),
         targets=int(indicators["target"].notna().sum()),
+        judged=int((indicators["variation"] != "undetermined").sum()),
         improving=_names(indicators, "variation", "improvement"),
         concerned=_names(indicators, "variation", "concern"),
         passing=_names(indicators, "assurance", "passes"),

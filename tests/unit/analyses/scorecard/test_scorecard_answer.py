@@ -157,6 +157,18 @@ def test_forecasts_of_the_same_time_count_once():
     assert (found.n, found.due) == (1, 2)
 
 
+def test_what_one_model_says_of_several_counts_as_one():
+    said = [
+        forecasts([held], question="value", subject=subject, quantity=quantity)
+        for subject, quantity, held in (("all", "purchases", True), ("all", "revenue", False))
+    ]
+    found = account(pd.concat(said, ignore_index=True), drifts(), 1)
+    assert (found.n, found.value, found.due) == (1, 0.5, 2)
+    apart = [forecasts([held], subject=name) for name, held in (("visits", True), ("wait", False))]
+    found = account(pd.concat(apart, ignore_index=True), drifts(), 1)
+    assert (found.n, found.value) == (2, 0.5)
+
+
 def test_each_question_that_drifts_is_named_once():
     found = account(forecasts([True] * 8), drifts("value", "value", "roadmap"), 8)
     assert found.drifting == ("value", "roadmap")
