@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import re
 
 import pytest
 from wording_scan import Scan, fields, given_to, keys, texts, worded
@@ -19,6 +21,7 @@ SCAN = Scan("80_scorecard", scorecard)
 ANSWERS = {"verdict.py": "scorecard", "account_answer.py": "scorecard.account"}  # file → its messages
 FLAGGED = {"records.py": "odd", "strategy_map.py": "odd", "status.py": "flags"}  # file → caveats by key
 NAMES = {"n", "names"}
+ABOUT = re.compile(r"scorecard\.(account\.)?(answer|answer_unknown|basis|(verdict|action)\..*)$")
 GATHERED = {"indicator", "from"}  # what a caveat tells of one has: of many it is told at once
 
 
@@ -148,6 +151,14 @@ def test_the_answers_of_the_scorecard_have_their_parts(about: str) -> None:
 def test_a_verdict_of_the_scorecard_says_why_and_what_to_do(about: str, verdict: str, reason: str) -> None:
     assert worded(f"{about}.action.{verdict}")
     assert verdict == "not_enough_data" or worded(f"{about}.verdict.{reason}")
+
+
+@pytest.mark.parametrize("key", sorted(key for key in messages.catalogue() if ABOUT.match(key)))
+def test_an_answer_of_the_scorecard_is_worded_from_what_it_holds(key: str) -> None:
+    found = scorecard.Account if key.startswith("scorecard.account.") else scorecard.Answer
+    held = {field.name for field in dataclasses.fields(found)} | {"why", "own"}
+    counted = {"improved", "worsened", "passed", "failed"} if found is scorecard.Answer else set()
+    assert fields(key) <= held | counted
 
 
 @pytest.mark.parametrize("figure", sorted(VARIANTS))

@@ -8,9 +8,13 @@ import pytest
 
 from cerm_nb import messages
 
-QUESTIONS = ("promise", "roadmap")
-MANY = "are|were|have|lack|tell|make|do|go|rest|need|differ|agree|rated|that are|who are|of them are"
-WRONG = re.compile(rf"\b1 [a-z]+ (?:(?!to )[a-z]+ )?(?:{MANY})\b|\b(?:all|All|each of) 1 ")
+QUESTIONS = ("promise", "roadmap", "scorecard")
+MANY = (
+    "are|were|have|lack|tell|make|do|go|rest|need|differ|agree|rated|that are|who are|of them are"
+    "|belong|follow|join|move|changed their"
+)
+LATER = r"1 [a-z]+ of \S+ (?:are|were|have)"  # of what there is one, after its name
+WRONG = re.compile(rf"\b1 [a-z]+ (?:(?!to )[a-z]+ )?(?:{MANY})\b|\b(?:all|All|each of) 1 |\b{LATER}\b")
 COUNTED = re.compile(r"\{[\w.]+:count ([^}]+)\}")
 TEXTS = {
     key: texts["en"]
@@ -31,6 +35,8 @@ def test_what_is_looked_for_would_be_found() -> None:
         "All 1 pilot worked",
         "1 respondent rated too few",
         "1 cell are empty",
+        "1 value of {indicator:label} are given twice",
+        "1 indicator follow their own last value",
     ):
         assert WRONG.search(wrong), wrong
     assert not WRONG.search("Done ({n:count initiative}): 1 initiative is")

@@ -12,10 +12,12 @@ import pandas as pd
 import pytest
 import yaml
 from by_hand import by_hand, changed_by_hand
-from projects import AS_OF, ROOT, add_client, cerm, files, make_project, write_params
+from projects import AS_OF, ROOT, add_client, cerm, make_project, write_params
 from results import Results, readable, unworded
 
+from cerm_nb.batch import plan, run
 from cerm_nb.errors import CermError
+from cerm_nb.project import Project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -265,22 +267,29 @@ def test_forecasts_are_kept_for_the_next_day(ran: Days) -> None:
     assert set(kept.loc[kept["quantity"] == "hit", "subject"]) == {"visits"}
 
 
+def run_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Run the club at the second day as a batch does; name the questions it would execute."""
+    executed: list[str] = []
+    monkeypatch.setattr(run, "_execute_and_publish", lambda step, *_: executed.append(step.name))
+    here = Project(project, project / "out")
+    steps = plan.discover(here.notebooks)
+    run.run_client(run.read_client(here.params_file("club"), here, steps, AS_OF), steps, here)
+    return executed
+
+
 def test_an_earlier_run_that_appears_makes_the_scorecard_run_again_and_nothing_else(
-    ran: Days, tmp_path: Path
+    ran: Days, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = tmp_path / "again"
     shutil.copytree(ran.project, project)
+    assert run_again(project, monkeypatch) == []
     set_day(project, LONG_BEFORE)
     by_hand(project, "club", GIVER)
-    before = files(project / "out" / "club" / AS_OF / GIVER / "tables")
-    result = cerm(project, "run", "--as-of", AS_OF, "params/club.yml")
-    assert result.returncode == 0, result.stdout + result.stderr
-    screen = " ".join(result.stdout.split())
-    assert re.search(r"20_value[^0-9]*unchanged", screen), screen
-    assert not re.search(r"80_scorecard[^0-9]*unchanged", screen), screen
-    told = pd.read_parquet(project / "out" / "club" / AS_OF / QUESTION / "tables" / "accountability.parquet")
+    assert run_again(project, monkeypatch) == [QUESTION]
+    set_day(project, AS_OF)
+    by_hand(project, "club", QUESTION, stage=tmp_path)
+    told = pd.read_parquet(tmp_path / "tables" / "accountability.parquet")
     assert set(told["made_at"]) == {pd.Timestamp(LONG_BEFORE), pd.Timestamp(BEFORE)}
-    assert files(project / "out" / "club" / AS_OF / GIVER / "tables") == before
 
 
 def test_a_client_with_nothing_gets_a_page_that_says_so(ran: Days) -> None:
@@ -296,8 +305,8 @@ def test_a_client_with_nothing_gets_a_page_that_says_so(ran: Days) -> None:
 def test_odd_series_are_told_of_one_by_one(ran: Days) -> None:
     text = " ".join(ran.findings("odd")["scorecard"]["caveats"])
     for part in (
-        "2 periods of gaps have no value",
-        "2 values of twice are given twice",
+        "2 periods of gaps",
+        "2 values of twice",
         "faster is told in other periods since",
         "late",
         "few",
@@ -314,7 +323,7 @@ def test_odd_series_are_told_of_one_by_one(ran: Days) -> None:
 
 
 def test_charts_of_few_values_say_so(ran: Days) -> None:
-    assert re.search(r"\b1 of these charts rests? on fewer than 12 values", ran.told("odd"))
+    assert "fewer than 12 values: 1." in ran.told("odd")
 
 
 def test_pages_are_worded_throughout(ran: Days) -> None:
@@ -322,6 +331,7 @@ def test_pages_are_worded_throughout(ran: Days) -> None:
         assert len(ran.told(client)) > 1_000
         text = ran.told(client).replace("None of ", "")
         assert not unworded(text), client
+        assert "()" not in text, client  # a list of names that has none
 
 
 def test_hostile_names_are_text(ran: Days) -> None:

@@ -1,6 +1,6 @@
 """What the notebooks' run on the sample hotel published, against what its generator planted.
 
-The tables are those nbval's own run leaves: `make nbval-chain` runs this file after it, and no notebook twice.
+The tables are what nbval's own run leaves: `make nbval-chain` runs this file after it, no notebook twice.
 """
 
 import json

@@ -11,7 +11,7 @@ from test_figures import texts
 from cerm_nb import exhibits
 from cerm_nb.analyses.value import Params
 from cerm_nb.cards import Shown
-from cerm_nb.exhibits import Exhibits, scorecard
+from cerm_nb.exhibits import Exhibits
 from cerm_nb.figures import Board, Figure, Words
 from cerm_nb.messages import Messages
 
@@ -19,7 +19,9 @@ ADDED = {
     "value.sparkline": "{n:integer} values from {first} to {last}, {low} to {high}, target {target}",
     "value.map_link": "lag {lag:integer}, {estimate:number.1}",
     "value.left_out": "{n:integer} more are not shown.",
-    "not_enough.no_indicators": "there are none",
+    "not_enough.no_scorecard": "there are none",
+    "value.said.held": "{what}: we said {forecast} ({low} to {high}), it was {actual}.",
+    "value.said.likely_came": "{what}: we gave it {probability:percent}.",
 }
 INDICATORS = pd.DataFrame(
     {
@@ -90,27 +92,6 @@ def words(run):
 def many(count):
     frame = pd.concat([INDICATORS] * (count // 3 + 1), ignore_index=True).head(count)
     return frame.assign(indicator=[f"i{number}" for number in range(count)], name="")
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "written"),
-    [
-        (34.5, "%", "34.5%"),
-        (8.25, "min", "8.25 min"),
-        (412_345.6, "rooms", "412,346 rooms"),
-        (0.312, "share", "31.2%"),
-        (41_200_000.0, "KRW", "₩41.2M"),
-        (-3.0, "", "-3.00"),
-        (np.nan, "%", ""),
-    ],
-)
-def test_a_value_is_written_in_its_own_unit_with_three_digits_that_count(run, value, unit, written):
-    assert scorecard.measured(run, value, unit) == written
-
-
-def test_korean_units_follow_their_number_directly():
-    korean = Exhibits("value", Messages("ko", "KRW", "value"), Params(), dt.date(2026, 6, 30))
-    assert scorecard.measured(korean, 5.1, "점") == "5.10점"
 
 
 def test_sparklines_say_what_they_show_and_stand_beside_their_indicator(run):
@@ -184,3 +165,93 @@ def test_nothing_to_show_is_said_instead(run, words, kind):
     }[kind]()
     assert isinstance(shown, Shown)
     assert "there are none" in shown.text
+
+
+def cells(table):
+    return [
+        (given, text)
+        for given, text in re.findall(r"<t[dh]([^>]*)>([^<]*)</t[dh]>", table.html)
+        if 'scope="col"' not in given
+    ]
+
+
+def test_a_table_writes_each_row_in_its_own_unit(run, words):
+    table = run.unit_table(INDICATORS, ["name", "level", "target"], ["level", "target"], words)
+    assert [text for _, text in cells(table)] == [
+        *("Retention", "34.5%", "36.0%"),
+        *("", "8.25 min", "–"),
+        *("–", "₩41.2M", "₩46M"),
+    ]
+
+
+def test_what_is_in_a_rows_own_unit_stands_right_as_numbers_do(run, words):
+    table = run.unit_table(INDICATORS, ["name", "level", "owner"], ["level"], words)
+    right = [text for given, text in cells(table) if "cerm-number" in given]
+    assert right == ["34.5%", "8.25 min", "₩41.2M"]
+
+
+def test_columns_without_a_unit_are_written_as_their_label_says(run, words):
+    frame = INDICATORS.assign(share=[0.5, 0.25, np.nan])
+    table = run.unit_table(frame, ["name", "level", "share"], ["level"], words)
+    assert [text for _, text in cells(table)][2::3] == ["50%", "25%", "–"]
+
+
+def test_a_unit_nobody_tells_leaves_the_bare_number(run, words):
+    frame = INDICATORS.assign(unit=[None, np.nan, ""])
+    table = run.unit_table(frame, ["level"], ["level"], words)
+    assert [text for _, text in cells(table)] == ["34.5", "8.25", "41,200,000"]
+
+
+def test_a_hostile_unit_is_text(run, words):
+    frame = INDICATORS.assign(unit="<script>alert(1)</script>")
+    assert "<script" not in run.unit_table(frame, ["level"], ["level"], words).html
+
+
+FORECASTS = pd.DataFrame(
+    {
+        "kind": ["held", "held", "likely_came"],
+        "question": ["value", "scorecard", "scorecard"],
+        "quantity": ["revenue", "level", "hit"],
+        "subject": ["target", "wait", "wait"],
+        "measure": ["target", "Waiting time", "Waiting time"],
+        "unit": ["KRW", "min", None],
+        "forecast": [41_200_000.0, 8.25, 0.64],
+        "low": [40_000_000.0, 8.0, 0.5],
+        "high": [45_000_000.0, 9.0, 0.7],
+        "actual": [43_000_000.0, 8.5, 1.0],
+        "probability": [np.nan, np.nan, 0.64],
+    }
+)
+
+
+def test_what_was_said_and_what_it_was_is_a_sentence_each_in_its_own_unit(run):
+    money, minutes, chance = run.said(FORECASTS)
+    assert money.endswith(": we said ₩41.2M (₩40M to ₩45M), it was ₩43M.")
+    assert "target customers" in money
+    assert minutes.endswith("Waiting time: we said 8.25 min (8.00 min to 9.00 min), it was 8.50 min.")
+    assert chance.endswith("Waiting time: we gave it 64%.")
+
+
+def test_without_forecasts_nothing_was_said(run):
+    assert run.said(FORECASTS.head(0)) == []
+
+
+def test_sentences_are_shown_as_a_list_of_texts(run):
+    shown = run.points(["one", "<b>two</b>"])
+    assert shown.text == "- one\n- <b>two</b>"
+    assert shown.markup.count("<li>") == 2
+    assert "<b>" not in shown.markup
+    assert run.points(each for each in ()).text == ""
+
+
+@pytest.mark.parametrize(
+    ("quantity", "subject", "told"),
+    [
+        ("revenue", "all", "revenue from all customers"),
+        ("purchases", "target", "purchases by the target customers"),
+        ("clv", "A", "the value of tier A"),
+        ("level", "Waiting time", "Waiting time"),
+    ],
+)
+def test_what_a_forecast_is_about_is_said_by_quantity_and_subject(quantity, subject, told):
+    assert Messages("en", "KRW", "value").about(quantity, subject) == told

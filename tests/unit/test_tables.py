@@ -124,3 +124,18 @@ def test_cells_beside_a_sparkline_are_as_they_were():
         text for *_, text in cells(show(FRAME.assign(trend=[Sparkline([1.0], "a"), Sparkline([2.0], "b")])))
     ]
     assert [text for text in beside if text and text != "trend"] == plain
+
+
+def test_numbers_written_as_texts_stand_right_under_their_header():
+    frame = pd.DataFrame({"name": ["wait", "cost"], "level": ["8.25 min", "€41K"], "unit": ["min", ""]})
+    right = [text for _, given, text in cells(show(frame, numbers=["level"])) if given.get("class")]
+    assert right == ["level", "8.25 min", "€41K"]
+    plain = [text for _, given, text in cells(show(frame)) if given.get("class") == "cerm-number"]
+    assert plain == []
+
+
+def test_numbers_written_as_texts_are_escaped_and_may_be_missing():
+    frame = pd.DataFrame({"level": ["<b>8</b>", None]})
+    html = show(frame, numbers=["level"]).html
+    assert "<b>8" not in html
+    assert "–" in html

@@ -92,10 +92,14 @@ def importance_rows(model: Model) -> pd.DataFrame:
 
 
 def gained(found: Told) -> dict[str, float]:
-    """Tell what knowing each respondent adds to the hit rate, with its interval."""
+    """Tell what knowing each respondent adds to the hit rate, and by how much shares were missed (or NaN)."""
     gain = gain_of(found)
     ends = {"gained": "estimate", "gained_low": "low", "gained_high": "high"}
-    return {name: float(gain[end]) for name, end in ends.items()}
+    shares = found.frame[found.frame["measure"] == "share_error"].set_index("model")["estimate"]
+    missed = {"missed": "individual", "missed_equal": "chance"}
+    return {name: float(gain[end]) for name, end in ends.items()} | {
+        name: float(shares.get(model, np.nan)) for name, model in missed.items()
+    }
 
 
 def forecast_kind(found: Told) -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cerm_nb.surveys import Draws, Survey
 
 ENDS = ("_low", "_high")
-MOVES = ("raise", "create", "keep", "reduce", "drop", "undetermined")
 OWN = [
     "importance",
     "importance_low",

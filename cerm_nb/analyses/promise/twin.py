@@ -11,6 +11,7 @@ import pandas as pd
 from cerm_nb.analyses.promise.models import ready
 from cerm_nb.analyses.promise.scenarios import number
 from cerm_nb.analyses.promise.simulator import PROMISE, simulate
+from cerm_nb.analyses.promise.wanted import level_names
 from cerm_nb.errors import NotEnoughData
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Built:
         Respondents.
     frame
         brand, share, low, high: the promise first.
+    levels
+        The promise's levels as readers know them, such as ``Check-out: 3 pm``.
     """
 
     reason: str
@@ -47,6 +50,7 @@ class Built:
     today: float = np.nan
     n: int = 0
     frame: pd.DataFrame | None = None
+    levels: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -82,7 +86,9 @@ def build(model: Model, own: Params, levels: Mapping[str, object]) -> Built:
     except NotEnoughData as error:
         return Built(error.reason)
     share, low, high = (float(frame[name].iloc[0]) for name in ("share", "low", "high"))
-    return Built("", share, low, high, today, market.drawn.n, frame)
+    chosen = pd.DataFrame({"attribute": list(levels), "level": [str(level) for level in levels.values()]})
+    named = tuple(level_names(chosen, own.price_attribute)["item"])
+    return Built("", share, low, high, today, market.drawn.n, frame, named)
 
 
 def shown_as(built: Built, name: str) -> pd.DataFrame:

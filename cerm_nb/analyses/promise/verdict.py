@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cerm_nb.analyses.promise.candidates import PREFERENCE
+from cerm_nb.analyses.promise.candidates import ENDS, PREFERENCE
 from cerm_nb.analyses.promise.checks import floor_of
 from cerm_nb.surveys import ITEM
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Caveat = tuple[str, "Mapping[str, object]"]
 
 SUGGESTED = [*ITEM, "mean", "low", "standing", "importance", "level"]
-TAILS = ("", "_low", "_high")
 DECISIONS = {"credible": "go", "undetermined": "watch"}
 
 
@@ -152,7 +151,7 @@ def _nothing() -> dict[str, Any]:
 
 def _of_first(first: pd.Series[Any]) -> dict[str, Any]:
     """Say where the first candidate is weakest, and what follows."""
-    ends = zip(("value", "low", "high"), TAILS, strict=True)
+    ends = zip(("value", "low", "high"), ENDS, strict=True)
     told: dict[str, Any] = {end: float(first[f"credibility{tail}"]) for end, tail in ends}
     told |= {name: str(first[f"weakest_{name}"]) for name in ITEM}
     told |= {name: float(first[name]) for name in PREFERENCE}

@@ -102,7 +102,7 @@ def reasons(found: Pareto) -> pd.DataFrame:
 
 
 def span_kind(found: Pareto) -> str:
-    """Tell whether the number of vital reasons stays the ``same`` in all draws, or how ``wide`` it spans."""
+    """Tell whether the interval of the number of vital reasons has the ``same`` ends or is ``wide``."""
     return "same" if found.vital_low == found.vital_high else "wide"
 
 

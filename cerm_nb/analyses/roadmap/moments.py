@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 CELL = ["touchpoint", "dimension", "nature"]
 STAGES = ("before", "at", "after")
 SURE, UNLIKELY = 0.8, 0.2  # chance to be among the three largest from which it is one, and under which not
-MOMENT = ["moment_of_truth", "p_top3", "moment"]
 TOLD = ["experience", "experience_low", "experience_high", "gap", "gap_low", "gap_high", "p"]
 
 

@@ -47,7 +47,8 @@ class Tried:
         ``watch`` (``something_without_effect``, ``something_undetermined``) or ``go``.
     frame
         initiative, name, pilot and since_start (verdict of each, empty where there is none), outcome: the
-        first of `ORDER` that one of the two is.
+        first of `ORDER` that one of the two is, but undetermined where the pilot is and only the indicator,
+        which has no control, rose.
     caveats
         (key, values) in the order to be shown.
     """
@@ -182,7 +183,12 @@ def _outcomes(names: Mapping[str, str], piloted: Pilots, watched: Control) -> pd
     ]
     frame = pd.DataFrame(rows, columns=["initiative", "name", "pilot", "since_start"])
     both = zip(frame["pilot"], frame["since_start"], strict=True)
-    return frame.assign(outcome=[next(one for one in ORDER if one in pair) for pair in both])
+    return frame.assign(outcome=[_outcome(pair) for pair in both])
+
+
+def _outcome(pair: tuple[str, str]) -> str:
+    """Bring both into one; a pilot that its control leaves open is not decided by a rise without control."""
+    return OPEN if pair == (OPEN, WORKED) else next(one for one in ORDER if one in pair)
 
 
 def _without_control(frame: pd.DataFrame) -> Iterator[Caveat]:

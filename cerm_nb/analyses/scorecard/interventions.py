@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Caveat = tuple[str, "Mapping[str, object]"]
 
 TOLD = ("expected", "effect", "low", "high", "p", "widened", "reason", "needed")
+LIMITS = ("mean", "lower", "upper", "outside_after")  # made of the values before alone, by the roadmap
 COLUMNS = [
     "kind",
     "id",
@@ -36,6 +37,7 @@ COLUMNS = [
     "p_adjusted",
     "points_before",
     "points_judged",
+    *LIMITS,
     "widened",
     "needed",
     "verdict",
@@ -101,9 +103,11 @@ def interventions(
 
     Notes
     -----
-    Placebo-calibrated: see `cerm_nb.stats.intervention_effect`. Initiatives are taken as the roadmap judged
-    them, and are undetermined where an event is known among the periods judged. A campaign is judged by the
-    periods from the one it began in to the one it ended in; periods of known events count as gaps.
+    Placebo-calibrated: see `cerm_nb.stats.intervention_effect`. Of initiatives the effect and the limits from
+    before the change (mean, lower, upper; outside_after: values beyond them since) are the roadmap's; they
+    are judged anew together with the campaigns, and undetermined where an event is known among the periods
+    judged. A campaign is judged by the periods from the one it began in to the one it ended in; periods of
+    known events count as gaps.
     """
     events = {
         name: pd.DatetimeIndex(pd.to_datetime(list(days))) for name, days in (known_events or {}).items()
@@ -139,7 +143,9 @@ def _dicts(table: pd.DataFrame | None) -> list[dict[Hashable, Any]]:
 def _of_roadmap(given: Mapping[Hashable, Any], places: Places, events: Events) -> dict[str, object]:
     """Take an initiative as the roadmap judged it."""
     name, start = str(given["indicator"]), pd.Timestamp(given["start"])
-    row: dict[str, object] = {each: given[each] for each in (*TOLD, "points_before", "points_judged")}
+    row: dict[str, object] = {
+        each: given[each] for each in (*TOLD, *LIMITS, "points_before", "points_judged")
+    }
     row |= {"kind": "initiative", "id": given["initiative"], "name": given["initiative"], "indicator": name}
     begun = pd.notna(start)
     row |= {"start": start, "reason": str(given["reason"] or "") if begun else "not_started"}

@@ -82,7 +82,7 @@ class Scorecard:
         names = dict(zip(self.records["indicator"], self.records["name"], strict=True))
         found = [*record_caveats(self.records, self.day), *self.series.caveats, *self._charted()]
         found += [*self.links.caveats, *self._mapped()]
-        return tuple((key, _called(values, names)) for key, values in _gathered(found))
+        return tuple(_gathered([(key, _called(values, names)) for key, values in found]))
 
     def _mapped(self) -> Iterator[Caveat]:
         """Tell what is odd about the map, where one was drawn; what other questions give is on none."""
@@ -147,26 +147,31 @@ def read_scorecard(
 
 
 def _gathered(found: Sequence[Caveat]) -> Iterator[Caveat]:
-    """Tell of a few indicators one by one, of many at once: ``<key>_many`` with n and names."""
+    """Tell of a few indicators, or links, one by one, of many at once: ``<key>_many`` with n and names."""
     by_key: dict[str, list[Mapping[str, object]]] = {}
     for key, values in found:
         by_key.setdefault(key, []).append(values)
     for key, told in by_key.items():
-        if len(told) > FEW and all("indicator" in values for values in told):
-            yield (
-                f"{key}_many",
-                {"n": len(told), "names": tuple(str(one["indicator"]) for one in told[:NAMED])},
-            )
+        names = [name for name in map(_about, told) if name]
+        if len(names) > FEW:
+            yield f"{key}_many", {"n": len(names), "names": tuple(names[:NAMED])}
         else:
             yield from ((key, values) for values in told)
 
 
+def _about(values: Mapping[str, object]) -> str:
+    """Name the indicator, or the link, a caveat tells of; empty where it tells of several."""
+    if "from" in values:
+        return f"{values['from']} → {values['to']}"
+    return str(values.get("indicator", ""))
+
+
 def _called(values: Mapping[str, object], names: Mapping[str, str]) -> dict[str, object]:
-    """Put the names readers know into the places of identifiers."""
+    """Put the names readers know into the places of identifiers; of many, the first of them."""
     found = dict(values)
     for key in ("indicator", "from", "to"):
         if key in found:
             found[key] = names.get(str(found[key]), found[key])
     if isinstance(many := found.get("names"), tuple | list):
-        found["names"] = tuple(names.get(str(one), one) for one in many)
+        found["names"] = tuple(names.get(str(one), one) for one in many[:NAMED])
     return found

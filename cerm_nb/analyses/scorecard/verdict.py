@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Caveat = tuple[str, "Mapping[str, object]"]
 
 HALF = 0.5  # of the targets: on the side of more hit or more missed
+NAMED = 12  # names an action tells
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +37,13 @@ class Answer:
         Names of the indicators that change for the better, and for the worse.
     passing, failing
         Names of those that meet their target whatever chance does, and of those that miss it.
+    worsening
+        Names of those in focus that change for the worse.
+    unlikely
+        Names of those that will rather miss their target than hit it, the least likely first; `NAMED` at
+        most.
     worst, worst_chance
-        Name of the indicator in focus with the lowest chance, and that chance.
+        Name of the indicator with the lowest chance, in focus where one there has any, and that chance.
     caveats
         (key, values) in the order to be shown.
     """
@@ -55,6 +61,8 @@ class Answer:
     concerned: tuple[str, ...]
     passing: tuple[str, ...]
     failing: tuple[str, ...]
+    worsening: tuple[str, ...]
+    unlikely: tuple[str, ...]
     worst: str
     worst_chance: float
     caveats: tuple[Caveat, ...]
@@ -89,7 +97,8 @@ def answer(indicators: pd.DataFrame, caveats: Iterable[Caveat] = ()) -> Answer:
         for name in ("p_hit_low", "p_hit", "p_hit_high")
     )
     focused = indicators[indicators["in_focus"].astype(bool)]
-    lowest = focused.dropna(subset=["p_hit"]).sort_values(["p_hit", "indicator"])
+    ascending = told.sort_values(["p_hit", "indicator"])
+    lowest = ascending.sort_values("in_focus", ascending=False, kind="stable")
     verdict, reason = _verdict(indicators, focused, low, high)
     return Answer(
         value=value,
@@ -105,6 +114,8 @@ def answer(indicators: pd.DataFrame, caveats: Iterable[Caveat] = ()) -> Answer:
         concerned=_names(indicators, "variation", "concern"),
         passing=_names(indicators, "assurance", "passes"),
         failing=_names(indicators, "assurance", "fails"),
+        worsening=_names(focused, "variation", "concern"),
+        unlikely=tuple(ascending.loc[ascending["p_hit"] < HALF, "name"].head(NAMED)),
         worst=str(lowest["name"].iloc[0]) if len(lowest) else "",
         worst_chance=float(lowest["p_hit"].iloc[0]) if len(lowest) else np.nan,
         caveats=tuple(caveats),

@@ -54,7 +54,11 @@ class Course:
 def choices(card: Scorecard) -> dict[str, list[str] | tuple[float, float, float]]:
     """Give what can be chosen: indicators with a chance to tell, the months until the target, its size."""
     able = card.ranked[card.ranked["p_hit"].notna()]
-    return {"indicator": list(able["indicator"]), "months": (1, 24, 1), "target_percent": (50, 150, 5)}
+    return {
+        "indicator": [_called(card, name) for name in able["indicator"]],
+        "months": (1, 24, 1),
+        "target_percent": (50, 150, 5),
+    }
 
 
 def start(card: Scorecard) -> dict[str, object]:
@@ -65,7 +69,11 @@ def start(card: Scorecard) -> dict[str, object]:
     able = told.iloc[0]
     day = card.day
     months = (able["target_date"].year - day.year) * 12 + able["target_date"].month - day.month
-    return {"indicator": able["indicator"], "months": max(int(months), 1), "target_percent": 100}
+    return {
+        "indicator": _called(card, able["indicator"]),
+        "months": max(int(months), 1),
+        "target_percent": 100,
+    }
 
 
 def what_if(card: Scorecard, own: Params, *, indicator: str, months: int, target_percent: int) -> Course:
@@ -78,13 +86,14 @@ def what_if(card: Scorecard, own: Params, *, indicator: str, months: int, target
     own
         simulations, seed, confidence and min_points are used.
     indicator
-        One of `choices`.
+        One of `choices`: the name readers know, or the identifier.
     months
         Months from the last day seen to the target's date, 1 or more.
     target_percent
         How far from the level it starts at (`floor`, else the baseline) to its target it is to go, per cent:
         100 is the target itself. Without such a level, per cent of the target.
     """
+    indicator = next(name for name in card.records["indicator"] if indicator in (name, _called(card, name)))
     chart, held, row = _place(card, indicator)
     record = card.records.set_index("indicator", drop=False).loc[[indicator]]
     floor = float(record["floor"].fillna(record["baseline"]).iloc[0])
@@ -110,6 +119,12 @@ def what_if(card: Scorecard, own: Params, *, indicator: str, months: int, target
         n=int(told["n"]),
         reason=str(told["reason"]),
     )
+
+
+def _called(card: Scorecard, indicator: str) -> str:
+    """Name readers know; the identifier where two indicators have the same."""
+    names = card.records.set_index("indicator")["name"]
+    return str(names[indicator]) if (names == names[indicator]).sum() == 1 else indicator
 
 
 def _place(card: Scorecard, indicator: str) -> tuple[Charts, Backtest, int]:

@@ -80,6 +80,14 @@ def test_a_pilot_s_harm_is_harm_too():
     assert found.verdict == "stop"
 
 
+def test_a_pilot_its_control_leaves_open_is_not_decided_by_a_rise_without_control():
+    found = tried(observed(0.0), series(step=2.0))
+    assert found.frame.loc[0, ["pilot", "since_start", "outcome"]].tolist() == [
+        *("undetermined", "worked", "undetermined")
+    ]
+    assert found.verdict != "go"
+
+
 def test_what_is_open_bounds_the_share_that_worked():
     found = tried(observed(initiative="y"), series(step=0.0))
     assert (found.value, found.low, found.high) == (0.5, 0.5, 1.0)

@@ -92,9 +92,29 @@ def test_an_answer_names_what_moves_and_what_meets_its_target():
 def test_the_least_likely_is_sought_among_those_in_focus():
     found = answer(indicators((0.2, 0.7, 0.8), in_focus=[False, True, True]))
     assert (found.worst, found.worst_chance) == ("Name 1", 0.7)
-    out = answer(indicators(in_focus=False))
-    assert out.worst == ""
-    assert np.isnan(out.worst_chance)
+    out = answer(indicators((0.7, 0.4), in_focus=False))
+    assert (out.worst, out.worst_chance) == ("Name 1", 0.4)
+    none = answer(indicators((np.nan, np.nan)))
+    assert none.worst == ""
+    assert np.isnan(none.worst_chance)
+
+
+def test_what_worsens_is_told_of_those_in_focus_only():
+    found = answer(indicators((0.9, 0.8), variation="concern", in_focus=[False, True]))
+    assert (found.worsening, found.concerned) == (("Name 1",), ("Name 0", "Name 1"))
+
+
+def test_those_that_will_rather_miss_are_named_the_least_likely_first():
+    assert answer(indicators((0.4, 0.9, 0.2))).unlikely == ("Name 2", "Name 0")
+    assert answer(indicators()).unlikely == ()
+    assert len(answer(indicators([0.1] * 20)).unlikely) == 12
+
+
+@pytest.mark.parametrize("chances", [(0.3, 0.4), (0.1,), (0.7, 0.0, 0.1)])
+def test_who_is_told_to_stop_is_told_about_which_indicators(chances):
+    found = answer(indicators(chances))
+    assert found.verdict == "stop"
+    assert found.unlikely
 
 
 def test_an_answer_hands_the_caveats_on():

@@ -194,3 +194,18 @@ def test_an_accepted_level_makes_the_limits_anew():
     assert len(before.measured.proposals) == 1
     assert before.measured.proposals["period"].iloc[0] == pd.Timestamp("2023-07-01")
     assert after.measured.proposals.empty
+
+
+def test_links_that_are_odd_in_the_same_way_are_told_of_at_once():
+    against = {f"r{at}": {"perspective": "financial", "drives": f"d{at}"} for at in range(4)}
+    driven = {f"d{at}": {"name": f"Driven {at}", "perspective": "process"} for at in range(4)}
+    told = caveats(read(listed(**against, **driven)))
+    assert told["against_order_many"]["n"] == 4
+    assert told["against_order_many"]["names"][0] == "r0 → Driven 0"
+    assert "against_order" not in told
+
+
+def test_of_many_indicators_twelve_are_named():
+    told = caveats(read(listed(**{f"k{at:02d}": {"owner": None} for at in range(20)})))
+    for key in ("values_missing", "targets_missing", "owners_missing"):
+        assert (told[key]["n"], len(told[key]["names"])) == (20, 12)

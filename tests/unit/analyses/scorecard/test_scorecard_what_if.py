@@ -11,13 +11,22 @@ AT = {"indicator": "visits", "months": 6, "target_percent": 100}
 
 
 def test_the_twin_begins_with_the_first_in_focus_that_has_a_chance():
-    assert start(club()) == {
-        "indicator": club().ranked.dropna(subset=["p_hit"])["indicator"].iloc[0],
-        "months": 6,
-        "target_percent": 100,
-    }
-    assert choices(club())["indicator"] == [start(club())["indicator"], *choices(club())["indicator"][1:]]
-    assert set(choices(club())["indicator"]) == {"visits", "wait"}
+    first = club().ranked.dropna(subset=["p_hit"])["name"].iloc[0]
+    assert start(club()) == {"indicator": first, "months": 6, "target_percent": 100}
+    assert choices(club())["indicator"][0] == first
+    assert set(choices(club())["indicator"]) == {"Visits", "Waiting time"}
+
+
+def test_an_indicator_is_chosen_by_its_name_or_its_identifier():
+    one, other = (what_if(club(), own(), **(AT | {"indicator": name})) for name in ("wait", "Waiting time"))
+    assert (one.name, one.p_hit) == (other.name, other.p_hit)
+
+
+def test_indicators_of_one_name_are_chosen_by_their_identifiers():
+    told = {"name": "Same", "target": 12.0, "baseline": 8.0, "target_date": "2025-06-30"}
+    card = read(listed(a=told, b=told), monthly(a=10 + noise(1), b=10 + noise(2)))
+    assert set(choices(card)["indicator"]) == {"a", "b"}
+    assert what_if(card, own(), **start(card)).name == "Same"
 
 
 def test_without_a_chance_there_is_nowhere_to_begin():
