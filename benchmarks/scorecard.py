@@ -7,11 +7,13 @@ that remember, chooses a chart for each indicator, makes limits, finds special c
 assurance. The loop does less: for each indicator by itself, limits of individual values with screened
 ranges, the four rules, and variation and assurance of the latest value. It runs over a sample of the
 indicators, and its time is scaled up. Where ours chose a chart of individual values, every special cause and
-every status must be the same; the rest are told.
+every status must be the same; the rest are told. Last, the whole scorecard of the same indicators is read,
+with outlook, backtest, trends, links of every second to the next, and focus: CPU, time and memory.
 """
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cerm_nb.analyses import scorecard
 from cerm_nb.analyses.scorecard.charts import charts, points
 from cerm_nb.analyses.scorecard.panels import panels
 from cerm_nb.analyses.scorecard.status import status
@@ -59,7 +62,7 @@ def ours(kpis: pd.DataFrame, records: pd.DataFrame) -> tuple[pd.DataFrame, pd.Da
     """Chart everything with the package."""
     (panel,) = panels(kpis, records, AS_OF).panels
     charted = charts(panel, records)
-    return points(charted), status(charted, records)
+    return points(charted), status(charted, records, AS_OF)
 
 
 def _marked(hit: pd.Series, width: int) -> pd.Series:
@@ -143,6 +146,34 @@ def compared(one: tuple[pd.DataFrame, ...], other: tuple[pd.DataFrame, ...]) -> 
     return len(plain - wrong), len(plain)
 
 
+class NothingBefore:
+    """A client of whom no question has published anything."""
+
+    day = AS_OF
+
+    def has_published(self, address: str) -> bool:
+        """Tell that it has not."""
+        return False
+
+    def findings(self, question: str) -> list[object]:
+        """Give none."""
+        return []
+
+
+def whole(kpis: pd.DataFrame, records: pd.DataFrame) -> str:
+    """Read the whole scorecard and tell what it took."""
+    names = records["indicator"].to_numpy()
+    drives = np.where(np.arange(len(names)) % 2, "", np.roll(names, -1))
+    added = {"perspective": "process", "baseline": 40.0, "target_date": AS_OF + pd.DateOffset(years=1)}
+    listed = records.assign(kind=np.where(drives == "", "lagging", "leading"), drives=drives, **added)
+    cpu, clock = time.process_time(), time.perf_counter()
+    card = scorecard.read_scorecard(listed, kpis, [NothingBefore()], scorecard.Params(), {})
+    found = scorecard.answer(card.indicators, card.caveats())
+    cpu, clock = time.process_time() - cpu, time.perf_counter() - clock
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return f"{cpu:.1f} s of CPU, {clock:.1f} s, {peak:.1f} GB at most; {found.n:,} chances, {found.verdict}"
+
+
 def main(indicators: int = 10_000, periods: int = 120, sample: int = 500) -> None:
     """Run both and tell the ratio."""
     kpis, records = invented(indicators, periods)
@@ -159,6 +190,7 @@ def main(indicators: int = 10_000, periods: int = 120, sample: int = 500) -> Non
         f"ours {mine:.1f} s, loop {theirs:.1f} s for {sample:,}, so {scaled:.0f} s: {scaled / mine:.0f} times"
     )
     print(f"the same special causes and status: {same:,} of {both:,} compared")
+    print(f"the whole scorecard: {whole(kpis, records)}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cerm_nb.messages import Messages
     from cerm_nb.sources import Provenance
 
+_DATED_AHEAD = frozenset({"indicators"})  # tables whose days are those of targets, not of data
 _SHORT_HASH = 12
 _MOST_LISTED = 6
 # JupyterLab would read what stands between two dollar signs as mathematics.
@@ -75,7 +76,7 @@ def read_sources(provenance: Mapping[str, Provenance], messages: Messages) -> Sh
     """
     listed = bullets(
         messages(
-            "common.source" if read.first_day else "common.source_undated",
+            "common.source" if read.first_day and table not in _DATED_AHEAD else "common.source_undated",
             table=messages.label(table),
             path=source.get("path") or f"{source.get('url')} {source.get('table')}",
             read=read.rows_read,

@@ -86,7 +86,8 @@ class Run(ClientData, Exhibits, Generic[Own]):
             question's further answers have their own.
         found
             The answer of an analysis. It is worded by ``answer``, or by ``answer_unknown`` where the value is
-            NaN (``answer_unknown_no_revenue`` where there is no revenue to speak of either), unless
+            NaN (``answer_unknown_no_revenue`` where there is no revenue to speak of either), by
+            ``answer_unjudged`` where the status of nothing could be told, unless
             ``answer.<reason>`` says better what was found;
             ``verdict.<reason>`` says why the verdict is what it is, ``action.<verdict>`` what to do, unless
             ``action.<verdict>.<reason>`` says it better.
@@ -124,6 +125,8 @@ class Run(ClientData, Exhibits, Generic[Own]):
     def _answer_key(self, found: Answer) -> str:
         if not math.isnan(found.value):
             special = f"answer.{found.reason}"
+            if getattr(found, "judged", 1) == 0 and self.has("answer_unjudged"):
+                return "answer_unjudged"
             return special if self.has(special) else "answer"
         without_revenue = math.isnan(getattr(found, "revenue_share", 0.0))
         return "answer_unknown_no_revenue" if without_revenue else "answer_unknown"

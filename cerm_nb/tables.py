@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     Format = Callable[[Any], str]
 
 MISSING = "–"
+# An interval is read as one: no line ends after its bracket, or after the sign of its first number.
+_INTERVAL, _UNBROKEN = re.compile(r"\[[^\[\]]+, [^\[\]]+\]"), r'<span class="cerm-unbroken">\g<0></span>'
 _KEPT = frozenset({"table", "thead", "tbody", "tr", "th", "td"})
 
 
@@ -95,7 +98,7 @@ def show(
     right = [name in numbers or _holds_numbers(frame[name]) for name in frame.columns]
     written = pd.DataFrame(
         {
-            name: [_write(value, formats.get(name), words) for value in frame[column]]
+            name: [_write(name, value, formats.get(name), words) for value in frame[column]]
             for name, column in zip(names, frame.columns, strict=True)
         }
     )
@@ -170,7 +173,7 @@ class _Plain(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open and (self._row, self._cell) not in self._drawings:
-            self.parts.append(escape(data))
+            self.parts.append(_INTERVAL.sub(_UNBROKEN, escape(data)))
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in _KEPT:
@@ -200,7 +203,7 @@ def _holds_numbers(values: pd.Series[Any]) -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
-def _write(value: Any, write: Format | None, words: Words) -> str:
+def _write(column: str, value: Any, write: Format | None, words: Words) -> str:
     if isinstance(value, Sparkline):
         return value.alt
     if pd.isna(value):
@@ -208,5 +211,5 @@ def _write(value: Any, write: Format | None, words: Words) -> str:
     if write is not None:
         return write(value)
     if isinstance(value, str) or not hasattr(value, "__float__") or isinstance(value, bool):
-        return words.label(value)
+        return words.called(column, value)
     return f"{value:,.10g}"

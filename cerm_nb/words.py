@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Columns of what clients have named themselves: an indicator called "value" is no "Customer value".
+GIVEN = frozenset({"name", "measure", "from_name", "to_name", "item", "entry"})
+
 
 @dataclass(frozen=True)
 class Words:
@@ -36,3 +39,7 @@ class Words:
     def label(self, name: object) -> str:
         """Say what the reader sees for a column or value; itself where no label was given."""
         return self.labels.get(str(name), str(name))
+
+    def called(self, column: object, value: object) -> str:
+        """Say what the reader sees for a value of a column: as it is where clients have named it."""
+        return str(value) if column in GIVEN else self.label(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cerm_nb import __version__, artifacts, findings, manifest, report
 from cerm_nb.batch import reviews
 from cerm_nb.batch.plan import read_notebook
+from cerm_nb.errors import OutputError
 from cerm_nb.messages import Messages, catalogue
 from cerm_nb.params import CommonParams, select
 
@@ -154,7 +155,34 @@ def _read_rows(folder: Path) -> dict[str, dict[str, Any]]:
         return {}
     if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
         return {}
-    return {name: row for name, row in rows.items() if (folder / name).is_dir() or row.get("page") is None}
+    return {
+        name: _renewed(row, folder / name) if row.get("page") else row
+        for name, row in rows.items()
+        if (folder / name).is_dir() or row.get("page") is None
+    }
+
+
+def _renewed(row: dict[str, Any], place: Path) -> dict[str, Any]:
+    """Give a row with the answers of its result; one whose findings are gone or damaged stays as it was."""
+    try:
+        return row | _answers(place)
+    except (OSError, OutputError):
+        return row
+
+
+def _answers(place: Path) -> dict[str, Any]:
+    """Give what a row shows of a result's answers: the first with what to do, of the others the sentence."""
+    told = findings.from_json((place / "findings.json").read_text(encoding="utf-8"))
+    if not told:
+        return {}
+    first, *others = told
+    return {
+        "verdict": first.verdict,
+        "sentence": first.answer,
+        "action": first.action,
+        "owner": first.owner,
+        "further": [{"verdict": one.verdict, "sentence": one.answer} for one in others],
+    }
 
 
 def _index_html(
@@ -189,16 +217,7 @@ def _row(outcome: Outcome, folder: Path, messages: Messages) -> dict[str, Any]:
     if outcome.page is None:
         failed = outcome.status == "failed"
         return row | ({"reason": messages("notrun.failed", reason=outcome.public)} if failed else {})
-    told = findings.from_json((folder / outcome.step.name / "findings.json").read_text(encoding="utf-8"))
-    if told:
-        first = told[0]
-        row |= {
-            "verdict": first.verdict,
-            "sentence": first.answer,
-            "action": first.action,
-            "owner": first.owner,
-        }
-    return row | {"page": outcome.page.name}
+    return row | _answers(folder / outcome.step.name) | {"page": outcome.page.name}
 
 
 def _meta(common: CommonParams, messages: Messages) -> dict[str, Any]:

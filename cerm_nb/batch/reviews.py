@@ -38,7 +38,7 @@ def read(folder: Path) -> dict[str, Review]:
     Returns
     -------
     dict
-        Question → review, as `cerm_nb.analyses.scorecard.reviews` gives it.
+        Question → review, as `cerm_nb.analyses.scorecard.reviews` gives it, and its ``question``.
     """
     for path in sorted(folder.glob(f"[0-9]*_*/{NAME}")):
         made = manifest.read(path.parent)
@@ -49,7 +49,11 @@ def read(folder: Path) -> dict[str, Review]:
         except ValueError:
             continue
         if isinstance(told, dict):
-            return {question: review for question, review in told.items() if _is_whole(review)}
+            return {
+                question: review | {"question": question}
+                for question, review in told.items()
+                if _is_whole(review)
+            }
     return {}
 
 
@@ -109,11 +113,10 @@ def sentence(review: Review, messages: Messages) -> str:
     """Say what was forecast, what happened, and what that does to the verdict."""
     numbers = {name: messages.measured(review[name], str(review["unit"])) for name in _NUMBERS}
     days = {name: date.fromisoformat(review[name]) for name in ("made_at", "due")}
-    told = messages(
-        "review.told", what=messages.about(review["quantity"], review["subject"]), **days, **numbers
-    )
+    what = messages.about(review["quantity"], review["subject"], review["question"])
+    told = messages("review.told", what=what, **days, **numbers)
     reason = messages(f"review.reason.{review['reason']}")
-    if review["from"] == review["to"]:
-        return messages("review.kept", reason=reason, told=told)
     before, after = (messages(f"verdict.{review[name]}") for name in ("from", "to"))
+    if review["from"] == review["to"]:
+        return messages("review.kept", before=before, reason=reason, told=told)
     return messages("review.lowered", before=before, after=after, reason=reason, told=told)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cerm_nb import cards, figures
-from cerm_nb.exhibits import scorecard
+from cerm_nb.exhibits import scorecard, units
 from cerm_nb.messages import catalogue
 from cerm_nb.stats import suppress
 from cerm_nb.tables import Table, show
@@ -253,14 +253,23 @@ class Exhibits:
         return scorecard.board(self, indicators, points, words, said, actions)
 
     def unit_table(
-        self, frame: pd.DataFrame, columns: Sequence[str], measured: Sequence[str], words: Words
+        self,
+        frame: pd.DataFrame,
+        columns: Sequence[str],
+        measured: Sequence[str],
+        words: Words,
+        differences: Sequence[str] = (),
     ) -> Table:
-        """Show a table whose numbers are in the unit of their row: see `scorecard.unit_table`."""
-        return scorecard.unit_table(self, frame, columns, measured, words)
+        """Show a table whose numbers are in the unit of their row: see `units.unit_table`."""
+        return units.unit_table(self, frame, columns, measured, words, differences)
+
+    def latest(self, indicators: pd.DataFrame) -> list[str]:
+        """Write the latest value of each indicator with its period: see `units.latest`."""
+        return units.latest(self, indicators)
 
     def said(self, rows: pd.DataFrame) -> list[str]:
-        """Write "we said …, it was …" of forecasts: see `scorecard.said`."""
-        return scorecard.said(self, rows)
+        """Write "we said …, it was …" of forecasts: see `units.said`."""
+        return units.said(self, rows)
 
     def view(self, compute: Callable[..., Any], draw: Callable[..., Any]) -> View:
         """Make a static view with its interactive twin."""

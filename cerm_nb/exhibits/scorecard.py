@@ -9,76 +9,20 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb import figures
-from cerm_nb.tables import show
+from cerm_nb.exhibits.units import measured, text, written_period
+from cerm_nb.messages import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cerm_nb.cards import Shown
     from cerm_nb.exhibits import Exhibits
-    from cerm_nb.tables import Table
     from cerm_nb.words import Words
 
     Row = Mapping[Any, Any]
 
 PERSPECTIVES = ("financial", "customer", "process", "people_information")
 _TOLD = ("supported", "contradicted")  # links whose lag and size are written on the map
-
-
-def unit_table(
-    run: Exhibits, frame: pd.DataFrame, columns: Sequence[str], measured: Sequence[str], words: Words
-) -> Table:
-    """Show a table whose numbers are in the unit of their row.
-
-    Parameters
-    ----------
-    run
-        Whose words and formats.
-    frame
-        At most 12 rows, with a column `unit`.
-    columns
-        Those shown, in this order.
-    measured
-        Those of them that are in the row's own unit.
-    words
-        The wording.
-    """
-    units = [_text(unit) for unit in frame["unit"]]
-    written = {
-        name: [
-            run.messages.measured(float(value), unit) for value, unit in zip(frame[name], units, strict=True)
-        ]
-        for name in measured
-    }
-    shown = frame.assign(**written)[list(columns)]
-    formats = {
-        name: run.format_of(name) for name in columns if name not in written and run.messages.format_of(name)
-    }
-    return show(shown, words=words, formats=formats, numbers=list(written))
-
-
-def said(run: Exhibits, rows: pd.DataFrame) -> list[str]:
-    """Write "we said …, it was …", a sentence for each row of `scorecard.said`.
-
-    Parameters
-    ----------
-    run
-        Whose words.
-    rows
-        kind, quantity, measure (what readers call the subject), unit, and what the sentence speaks of.
-    """
-    return [
-        run.text(
-            f"said.{row['kind']}",
-            row,
-            what=run.messages.about(row["quantity"], row["measure"]),
-            **{
-                name: run.messages.measured(float(row[name]), _text(row["unit"]))
-                for name in ("forecast", "low", "high", "actual")
-            },
-        )
-        for _, row in rows.iterrows()
-    ]
 
 
 def sparklines(run: Exhibits, indicators: pd.DataFrame, points: pd.DataFrame) -> pd.Series[Any]:
@@ -110,7 +54,7 @@ def _sparkline(run: Exhibits, row: Row, mine: pd.DataFrame) -> figures.Sparkline
     ends = (known[0], known[-1], known.min(), known.max()) if known.size else (np.nan,) * 4
     target = float(row.get("target", np.nan))
     told = {
-        name: run.messages.measured(float(value), _text(row["unit"]))
+        name: run.messages.measured(float(value), text(row["unit"]))
         for name, value in zip(("first", "last", "low", "high", "target"), (*ends, target), strict=True)
     }
     lower, upper = (float(mine[name].iloc[-1]) if len(mine) else np.nan for name in ("lower", "upper"))
@@ -196,9 +140,9 @@ def board(
     run
         Whose words and formats.
     indicators
-        `indicator`, `perspective`, `unit`, `level`, `target`, `attainment`, `attainment_low`,
-        `attainment_high`, `variation`, `assurance`, and where there is one `name`, `target_date`, `p_hit`,
-        `p_hit_low`, `p_hit_high`, `owner`; the first 7 are shown.
+        `indicator`, `perspective`, `unit`, `latest`, `period`, `level`, `target`, `attainment`,
+        `attainment_low`, `attainment_high`, `variation`, `assurance`, and where there is one `name`,
+        `target_date`, `p_hit`, `p_hit_low`, `p_hit_high`, `owner`; the first 7 are shown.
     points
         `indicator`, `value`, `lower`, `upper`, in the order of the periods.
     words
@@ -220,9 +164,8 @@ def board(
 
 def _tile(run: Exhibits, row: Row) -> dict[str, Any]:
     share, chance = run.format("number.0"), run.format("percent")
-    unit, date = _text(row["unit"]), row.get("target_date")
-    target = float(row["target"])
-    goal = run.messages.measured(target, unit) if np.isfinite(target) else ""
+    unit, date = text(row["unit"]), row.get("target_date")
+    latest, level, goal = (measured(run, row[name], unit) for name in ("latest", "level", "target"))
     due = f" ({date:%Y-%m})" if goal and pd.notna(date) else ""
     kept = (
         "name",
@@ -235,11 +178,13 @@ def _tile(run: Exhibits, row: Row) -> dict[str, Any]:
     )
     return {
         **{name: row[name] for name in kept},
-        "level": run.messages.measured(float(row["level"]), unit),
+        "latest": latest or MISSING,
+        "period": written_period(row["period"]) if latest else "",
+        "level": "" if level == latest else level,
         "target": goal + due,
         "attained": _interval(row, "attainment", share),
         "p_hit": _interval(row, "p_hit", chance),
-        "owner": _text(row.get("owner")),
+        "owner": text(row.get("owner")),
     }
 
 
@@ -259,10 +204,6 @@ def _named(indicators: pd.DataFrame) -> pd.DataFrame:
         return indicators.assign(name=indicators["indicator"])
     unnamed = indicators["name"].isna() | (indicators["name"] == "")
     return indicators.assign(name=indicators["name"].mask(unnamed, indicators["indicator"]))
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else str(value)
 
 
 def _left_out(run: Exhibits, words: Words, count: int) -> Words:

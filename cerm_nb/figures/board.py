@@ -61,16 +61,16 @@ def board(
     ----------
     tiles
         One row per indicator in focus, 7 at most, with its texts already written: `name`, `perspective`,
-        `level`, `target`, `attainment` (0–100) with `attainment_low` and `attainment_high` (numbers, NaN
-        where unknown) and `attained` (how it is written), `variation` (one of `states.STATES`), `assurance`
-        (one of `board_tile.ASSURANCE`), `p_hit` and `owner` (texts, empty where there is none), `trend` (a
-        `Sparkline`).
+        `latest`, `period`, `level`, `target`, `attainment` (0–100) with `attainment_low` and
+        `attainment_high` (numbers, NaN where unknown) and `attained` (how it is written), `variation` (one of
+        `states.STATES`), `assurance` (one of `board_tile.ASSURANCE`), `p_hit` and `owner` (texts, empty where
+        there is none, as `period`, `level` and `target` may be), `trend` (a `Sparkline`).
     perspectives
         Perspectives from the top down; those without an indicator are left out.
     words
         The wording: the title is the sentence about all of them, the subtitle names client and day; labels
-        name perspectives and states and the parts ``"attainment"``, ``"p_hit"``, ``"target"``, ``"owner"``,
-        ``"variation"``, ``"assurance"``, ``"said"`` and ``"actions"``.
+        name perspectives and states and the parts ``"attainment"``, ``"p_hit"``, ``"level"``, ``"target"``,
+        ``"owner"``, ``"variation"``, ``"assurance"``, ``"said"`` and ``"actions"``.
     said
         What was forecast and what came, a sentence each, 4 at most.
     actions
@@ -91,7 +91,7 @@ def board(
     left = "".join(
         _band(words.label(name), mine.to_dict("records"), words) for name, mine in bands if len(mine)
     )
-    right = _texts(words.label("said"), said) + _texts(words.label("actions"), actions)
+    right = _texts("said", said, words) + _texts("actions", actions, words)
     beside = f'<div class="cerm-board-side">{right}</div>' if right else ""
     note = f'<p class="cerm-note">{escape(words.note)}</p>' if words.note else ""
     markup = (
@@ -124,10 +124,7 @@ def _band(name: str, rows: list[dict[Any, Any]], words: Words) -> str:
     )
 
 
-def _texts(head: str, texts: Sequence[str]) -> str:
+def _texts(part: str, texts: Sequence[str], words: Words) -> str:
     items = "".join(f"<li>{escape(text)}</li>" for text in texts)
-    return (
-        f'<p class="cerm-board-head">{escape(head)}</p><ul class="cerm-board-list">{items}</ul>'
-        if texts
-        else ""
-    )
+    head = f'<p class="cerm-board-head">{escape(words.label(part))}</p>'
+    return f'{head}<ul class="cerm-board-list cerm-board-{part}">{items}</ul>' if texts else ""

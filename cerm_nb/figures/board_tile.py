@@ -27,11 +27,12 @@ _WIDE, _HIGH = 96, 12
 
 def tile(row: Mapping[Any, Any], words: Words) -> str:
     """Write one tile; its columns are those of `board.board`."""
-    goal = f"{words.label('target')} {row['target']}" if row["target"] else ""
+    small = " · ".join(f"{words.label(part)} {row[part]}" for part in ("level", "target") if row[part])
+    when = f' <span class="cerm-board-period">· {escape(row["period"])}</span>' if row["period"] else ""
     return (
-        f'<p class="cerm-board-name">{escape(words.label(row["name"]))}</p>'
-        f'<p class="cerm-board-level"><span><strong>{escape(row["level"])}</strong>'
-        f'<span class="cerm-board-goal">{escape(goal)}</span></span>{row["trend"].svg}</p>'
+        f'<p class="cerm-board-name">{escape(str(row["name"]))}</p>'
+        f'<p class="cerm-board-level"><strong>{escape(row["latest"])}{when}</strong>{row["trend"].svg}'
+        f'<span class="cerm-board-goal">{escape(small)}</span></p>'
         f"{_attained(row, words)}"
         f'<p class="cerm-board-states"><span>{_state(row["variation"], "variation", words)}</span>'
         f"<span>{_state(row['assurance'], 'assurance', words)}</span></p>"

@@ -96,7 +96,7 @@ def compare(
     def draw(size: Size) -> Canvas:
         top = symbols.key_height(key, size) + row_layout.reference_room(reference, words)
         above = row_layout.top_scale(len(data))
-        names = [words.label(name) for name in data[category]]
+        names = [words.called(category, name) for name in data[category]]
         rows = row_layout.lay_out(names, size, top + above, heads)
         canvas = row_layout.canvas(rows, written, scale, words, size)
         canvas.limits(limits, (rows.height, 0))

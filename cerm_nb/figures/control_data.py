@@ -96,7 +96,7 @@ def _chart(
     target = float(row.get("target", np.nan))
     opens = np.flatnonzero(np.diff(phases) != 0) + 1
     return Chart(
-        name=words.label(row.get("name", row["indicator"])),
+        name=str(row.get("name", row["indicator"])),
         state=row["state"],
         word=words.label(row["state"]),
         times=times,

@@ -153,7 +153,7 @@ def _points(
     words: Words,
 ) -> _Points:
     places = data[list(columns[:2])].to_numpy(dtype=float)
-    names = np.array([words.label(name) for name in data[columns[2]]], dtype=object)
+    names = np.array([words.called(columns[2], name) for name in data[columns[2]]], dtype=object)
     bounds = [data[name].to_numpy(dtype=float) if name else np.full(len(data), np.nan) for name in ends]
     meanings = list(data[meaning]) if meaning else ["own"] * len(data)
     marks = np.empty(len(data), dtype=object)

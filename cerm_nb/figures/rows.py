@@ -66,7 +66,7 @@ def bars(
     colours = [palette.colour("highlight" if name in chosen else "own") for name in data[category]]
 
     def draw(size: Size) -> Canvas:
-        rows = row_layout.lay_out([words.label(name) for name in data[category]], size, 4)
+        rows = row_layout.lay_out([words.called(category, name) for name in data[category]], size, 4)
         room = 12 + max(measure(text, size.text) for text in texts)
         before = room if limits[0] < 0 else 0.0
         canvas = Canvas(size.width, rows.height, left=rows.left + before, right=room, top=0, bottom=0)
@@ -131,7 +131,7 @@ def intervals(
     top = row_layout.reference_room(reference, words)
 
     def draw(size: Size) -> Canvas:
-        rows = row_layout.lay_out([words.label(name) for name in data[category]], size, top)
+        rows = row_layout.lay_out([words.called(category, name) for name in data[category]], size, top)
         canvas = row_layout.canvas(rows, numbers, value, words, size)
         slack = 0.03 * (limits[1] - limits[0])
         canvas.limits((limits[0] - slack, limits[1] + slack), (rows.height, 0))

@@ -140,12 +140,12 @@ def across_labels(
 ) -> None:
     """Write the labels under the horizontal axis, as many as fit without touching, or at a height `above`."""
     places = _fitting(canvas, low, high, write, size, dated)
-    for value in places:
+    for value, middle in zip(places, _middles(canvas, places, write, size), strict=True):
         x, _ = canvas.at(value, canvas.axes.get_ylim()[0])
         if above is None:
             canvas.stroke([x, x], [canvas.bottom, canvas.bottom + 4], colour=MUTED, linewidth=1)
         y = canvas.bottom + 6 + size.text if above is None else above
-        canvas.write(write(value), x, y, size=size.text - 1, anchor="middle", colour=MUTED)
+        canvas.write(write(value), middle, y, size=size.text - 1, anchor="middle", colour=MUTED)
 
 
 def _fitting(canvas: Canvas, low: float, high: float, write: Format, size: Size, dated: bool) -> list[float]:
@@ -153,9 +153,25 @@ def _fitting(canvas: Canvas, low: float, high: float, write: Format, size: Size,
         places = date_ticks(low, high, most) if dated else ticks(low, high, most)
         widest = max((measure(write(value), size.text - 1) for value in places), default=0.0)
         apart = (canvas.right - canvas.left) / max(1, len(places) - 1)
-        if len(places) <= most + 1 and widest + 14 <= apart:
+        if len(places) <= most + 1 and widest + 14 <= apart and _apart(canvas, places, write, size):
             return places
     return [low, high]
+
+
+def _middles(canvas: Canvas, places: list[float], write: Format, size: Size) -> list[float]:
+    """Find where labels are centred: at their ticks, but never so that an end is cut off."""
+    halves = [measure(write(value), size.text - 1) / 2 for value in places]
+    ticks = [canvas.at(value, canvas.axes.get_ylim()[0])[0] for value in places]
+    return [min(max(x, half), canvas.width - half) for x, half in zip(ticks, halves, strict=True)]
+
+
+def _apart(canvas: Canvas, places: list[float], write: Format, size: Size) -> bool:
+    """Tell whether labels that were moved off an edge leave their neighbours alone."""
+    widths = [measure(write(value), size.text - 1) for value in places]
+    middles = _middles(canvas, places, write, size)
+    ends = [middle + width / 2 for middle, width in zip(middles, widths, strict=True)]
+    starts = [middle - width / 2 for middle, width in zip(middles, widths, strict=True)]
+    return all(start - end >= 4 for end, start in zip(ends[:-1], starts[1:], strict=True))
 
 
 def date_ticks(low: float, high: float, most: int) -> list[float]:

@@ -71,7 +71,7 @@ def schedule(
 
     def draw(size: Size) -> Canvas:
         top = symbols.key_height(key, size) + 6
-        rows = row_layout.lay_out([words.label(name) for name in data[category]], size, top, heads)
+        rows = row_layout.lay_out([words.called(category, name) for name in data[category]], size, top, heads)
         right = 16 + max(measure(text, size.text - 1) for text in texts) if size.wide else 12
         canvas = Canvas(size.width, rows.height + 28, left=rows.left + 8, right=right, top=0, bottom=28)
         canvas.limits((low, high), (rows.height, 0))

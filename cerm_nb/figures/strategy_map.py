@@ -86,7 +86,7 @@ def _map(nodes: pd.DataFrame, edges: pd.DataFrame, layers: Sequence[str], words:
     _check({*edges["from"], *edges["to"]} - set(at), "indicators", at)
     _check(set(edges["evidence"]) - set(map_list.EVIDENCE), "evidence", map_list.EVIDENCE)
     return Map(
-        [words.label(name) for name in nodes["name" if "name" in nodes else "indicator"]],
+        [str(name) for name in nodes["name" if "name" in nodes else "indicator"]],
         [used.index(layer) for layer in nodes["layer"]],
         [words.label(layer) for layer in used],
         list(nodes["state"]),

@@ -15,6 +15,8 @@ A text is a format string whose fields take these formats besides Python's own:
 ``{d:date}``                   30 June 2011, 2011년 6월 30일
 ``{name:은/는}``                the name and the particle that fits its last sound
 ``{segment:label}``            the reader's name of a value
+``{indicators:names}``         several names as clients gave them
+``{segments:labels}``          the readers' names of several values
 ``{weeks:count week}``         1 week, 39 weeks (English texts only)
 ============================== =====================================================
 
@@ -54,6 +56,9 @@ _UNITS = {
     "": "integer",
 }
 # Units of the indicators that other questions give; a client's own are words to be shown.
+_POINTS = {"en": " % points", "ko": "%p"}
+_SHARES = {"%": 1.0, "share": 100.0}  # unit → percentage points in 1
+CUSTOMERS = "value"  # the question whose forecasts are of customers
 _INDICATOR_UNITS = {
     "money": "compact",
     "share": "percent.1",
@@ -166,6 +171,8 @@ class Messages:
             return self.label(str(value))
         if spec == "labels":
             return ", ".join(self.label(str(each)) for each in value)
+        if spec == "names":
+            return ", ".join(map(str, value))
         if spec in PARTICLES:
             return with_particle(str(value), spec) if self.lang == "ko" else str(value)
         if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -177,18 +184,40 @@ class Messages:
         """Write a number in its unit: a currency code, or one of those listed in `_UNITS`."""
         return self.format(value, _UNITS.get(unit, "compact"))
 
-    def measured(self, value: float, unit: str) -> str:
-        """Write an indicator's value with its unit: one of `_INDICATOR_UNITS`, or the client's own word."""
-        spec = "compact" if unit == self.currency else _INDICATOR_UNITS.get(unit, "")
-        if spec or value is None or math.isnan(value):
-            return self.format(value, spec or "figure")
-        space = " " if self.lang == "en" and unit and unit != "%" else ""
-        return f"{self.format(value, 'figure')}{space}{self.label(unit)}"
+    def measured(self, value: float, unit: str, *, difference: bool = False) -> str:
+        """Write an indicator's value with its unit: one of `_INDICATOR_UNITS`, or the client's own word.
 
-    def about(self, quantity: str, subject: str) -> str:
-        """Say what a forecast is about: which quantity of whom, or what is measured by itself."""
+        Parameters
+        ----------
+        value, unit
+            What was measured.
+        difference
+            Whether it is a difference of two such values: shares differ by percentage points, and two digits
+            say it.
+        """
+        if value is None or math.isnan(value):
+            return MISSING
+        if difference and unit in _SHARES:
+            return f"{self.format(value * _SHARES[unit], 'figure.2')}{_POINTS[self.lang]}"
+        spec = "compact" if unit == self.currency else _INDICATOR_UNITS.get(unit, "")
+        if spec:
+            return self.format(value, spec)
+        latin = self.lang == "en" or unit[:1].isascii()
+        space = " " if latin and unit and unit != "%" else ""
+        return f"{self.format(value, 'figure.2' if difference else 'figure')}{space}{unit}"
+
+    def about(self, quantity: str, subject: str, question: str) -> str:
+        """Say what a forecast is about: which quantity of whom, or what is measured by itself.
+
+        Parameters
+        ----------
+        quantity, subject
+            As forecasts are kept; the subject as readers know it.
+        question
+            Whose forecast it is: only the value question's subjects are customers.
+        """
         who, what = f"forecast.subject.{subject}", f"forecast.what.{quantity}"
-        named = self(who) if who in catalogue() else self.label(subject)
+        named = self(who) if question == CUSTOMERS and who in catalogue() else subject
         return self(what, subject=named) if what in catalogue() else named
 
 
@@ -199,7 +228,9 @@ class _Formatter(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         kind = format_spec.partition(".")[0]
         ours = (
-            format_spec in ("label", "labels") or format_spec in PARTICLES or format_spec.startswith(_COUNT)
+            format_spec in ("label", "labels", "names")
+            or format_spec in PARTICLES
+            or format_spec.startswith(_COUNT)
         )
         if ours or kind in numbers.FORMATS:
             return self._messages.format(value, format_spec)

@@ -35,7 +35,8 @@ def index(
     questions
         In reading order, each with ``notebook``, ``title`` (the question), ``verdict`` (nothing or
         ``"not_run"`` where it did not run), ``sentence`` (the answer), ``page`` (file to open, or nothing),
-        ``reason`` (why it did not run) and, as an option, ``action`` and ``owner``.
+        ``reason`` (why it did not run) and, as an option, ``action``, ``owner`` and ``further``, its other
+        answers, each with ``verdict`` and ``sentence``.
     meta
         As for a page.
 
@@ -68,6 +69,10 @@ def _row(question: Mapping[str, Any], words: PageWords) -> dict[str, Any]:
         "page": question.get("page"),
         "text": str(text or ""),
         "ran": ran,
+        "further": [
+            {"chip": chip(str(one["verdict"]), words), "text": str(one["sentence"])}
+            for one in (question.get("further") or () if ran else ())
+        ],
         "steps": [
             (name, str(question[key]))
             for name, key in ((words.action, "action"), (words.owner, "owner"))

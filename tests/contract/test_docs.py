@@ -316,7 +316,7 @@ def test_methods_tells_every_reason_and_chart_of_the_scorecard() -> None:
         (room / f"{name}.py").read_text(encoding="utf-8") for name in ("verdict", "account_answer")
     )
     rulings = re.findall(r'\("(?:stop|watch|not_enough_data)", "(\w+)"', source)
-    assert len(rulings) == 11
+    assert len(rulings) == 13
     told = set(quoted(section))
     assert {*rulings, *charts.CHARTS, *charts.CAUSES} - {""} - told == set()
     assert {"supported", "contradicted", "not_supported", "too_short"} <= told

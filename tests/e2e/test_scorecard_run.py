@@ -221,14 +221,15 @@ def test_forecasts_of_what_stayed_held_and_of_what_leapt_did_not(ran: Days) -> N
     assert last.loc[("value", "revenue", "all"), "relative_error"] == pytest.approx(1 / RISE - 1, abs=0.1)
     found = ran.findings("club")["account"]
     assert (found["value"], found["n"], found["verdict"]) == (0.5, 3, "watch")  # two series and a model
-    assert "50% of 3 forecasts" in found["answer"]
+    assert "Forecasts come due: 3; " in found["answer"]
+    assert "50%" in found["answer"]
 
 
 def test_the_page_says_what_was_said_and_what_it_was(ran: Days) -> None:
     text = ran.told("club")
     found = re.search(
-        r"revenue from the target customers: we said (€\S+) \(€\S+ to €\S+\) on 30 June 2024"
-        r" for 31 December 2024; it was (€\S+)\. We said too little\.",
+        r"On 30 June 2024 we said (€\S+) \(€\S+ to €\S+\) for revenue from the target customers"
+        r" by 31 December 2024; it was (€\S+)\. We said too little\.",
         text,
     )
     assert found, text

@@ -37,7 +37,9 @@ def board(lang="en", spread="one each", text=None):
         {
             "name": text or LONG[lang],
             "perspective": PERSPECTIVES[at],
-            "level": text or "412,346 rooms",
+            "latest": text or "412,346 rooms",
+            "period": text or "2026-06-30",
+            "level": text or "398,112 rooms",
             "target": text or "460,000 rooms (2026-12)",
             "attainment": 72.0,
             "attainment_low": 60.0,

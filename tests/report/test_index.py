@@ -66,3 +66,14 @@ def test_the_index_says_its_language_loads_nothing_and_is_stable(lang):
 def test_an_unknown_verdict_is_refused():
     with pytest.raises(ValueError, match="verdict 'maybe' is not one of"):
         index(questions=[{**QUESTIONS[0], "verdict": "maybe"}])
+
+
+def test_the_further_answers_of_a_question_stand_below_its_first_each_with_its_verdict():
+    further = [{"verdict": "stop", "sentence": "No <b>forecast</b> held."}]
+    html = index(questions=[{**QUESTIONS[0], "further": further}, {**QUESTIONS[1], "further": further}])
+    assert html.count('class="chip chip-stop"') == 1  # a question that did not run has no answers
+    assert html.index("471 people") < html.index("chip chip-stop") < html.index("No &lt;b&gt;forecast")
+    assert html == index(
+        questions=[{**QUESTIONS[0], "further": further}, {**QUESTIONS[1], "further": further}]
+    )
+    assert index(questions=[{**QUESTIONS[0], "further": []}, QUESTIONS[1]]) == index()

@@ -69,7 +69,7 @@ def test_the_trust_s_chart_is_the_published_one_point_by_point(chart, as_of, reb
 
 def test_limits_of_the_trust_up_to_march_2018():
     found, listed = charted("2018-03-31")
-    row = status(found, listed).iloc[0]
+    row = status(found, listed, pd.Timestamp("2018-03-31")).iloc[0]
     assert (row["mean"], row["lower"], row["upper"]) == pytest.approx((1711.875, 849.793, 2573.957), abs=5e-4)
     assert (row["variation"], row["assurance"]) == ("common", "fails")
     table = points(found)
@@ -78,7 +78,7 @@ def test_limits_of_the_trust_up_to_march_2018():
 
 
 def test_the_trust_s_figures_changed_level_when_it_became_two():
-    (row,) = proposals(charted("2019-03-31")[0]).to_dict("records")
+    (row,) = proposals([charted("2019-03-31")[0]]).to_dict("records")
     assert row["period"] == pd.Timestamp("2018-07-01")
     assert row["p"] < 0.05
 
@@ -122,12 +122,12 @@ def test_the_hotel_s_planted_changes_are_proposed_and_no_others():
     found = panels(kpis, listed, pd.Timestamp("2026-06-30"))
     assert (found.reasons, found.caveats) == ({}, ())
     charted = charts(found.panels[0], listed)
-    table = proposals(charted, significance=0.05).set_index("indicator")
+    table = proposals([charted], significance=0.05).set_index("indicator")
     assert set(table.index) == set(planted)
     for name, truth in planted.items():
         assert table["period"][name] == pd.Timestamp(truth["period"])
         assert table["low"][name] < truth["step"] < table["high"][name]
-    told = status(charted, listed).set_index("indicator")["variation"]
+    told = status(charted, listed, pd.Timestamp("2026-06-30")).set_index("indicator")["variation"]
     assert set(told[told != "common"].index) == set(planted)
     assert (told[list(planted)] == "improvement").all()
 

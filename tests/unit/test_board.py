@@ -1,6 +1,7 @@
 """The board's page, and the sparklines on it and in tables."""
 
 import re
+from importlib.resources import files
 from xml.etree import ElementTree
 
 import numpy as np
@@ -19,6 +20,7 @@ LABELS = {
     "attainment": "달성도",
     "p_hit": "달성 확률",
     "owner": "담당",
+    "level": "수준",
     "target": "목표",
     "variation": "변동",
     "assurance": "목표 대비",
@@ -33,6 +35,8 @@ WORDS = Words(
 TILE = {
     "name": "재방문율",
     "perspective": "customer",
+    "latest": "35.2%",
+    "period": "2026-06",
     "level": "34.5%",
     "target": "36.0%",
     "attainment": 72.0,
@@ -65,7 +69,16 @@ def shapes(svg, tag):
 
 def test_a_tile_says_level_target_attainment_states_chance_and_owner():
     text = re.sub(r"<[^>]+>", " ", board().html)
-    for told in ("34.5%", "목표 36.0%", "72 (60–85)", "개선", "늘 달성", "64% (51–75%)", "마케팅팀"):
+    for told in (
+        "35.2%  · 2026-06",
+        "수준 34.5%",
+        "목표 36.0%",
+        "72 (60–85)",
+        "개선",
+        "늘 달성",
+        "64% (51–75%)",
+        "마케팅팀",
+    ):
         assert told in text
 
 
@@ -88,8 +101,20 @@ def test_what_was_said_stands_beside_what_comes_next_only_where_there_is_somethi
 
 
 def test_what_is_unknown_leaves_no_empty_label():
-    html = board(tiles({"attained": "", "attainment": np.nan, "p_hit": "", "owner": "", "target": ""})).html
-    for label in ("달성도", "달성 확률", "담당", "목표 <"):
+    html = board(
+        tiles(
+            {
+                "attained": "",
+                "attainment": np.nan,
+                "p_hit": "",
+                "owner": "",
+                "target": "",
+                "level": "",
+                "period": "",
+            }
+        )
+    ).html
+    for label in ("달성도", "달성 확률", "담당", "목표 <", "수준", "·<"):
         assert label not in html
 
 
@@ -122,7 +147,9 @@ def test_every_colour_is_one_that_turns_with_the_readers_screen():
 
 def test_every_text_is_escaped():
     hostile = "<script>alert(1)</script>"
-    texts = dict.fromkeys(("name", "level", "target", "attained", "p_hit", "owner"), hostile)
+    texts = dict.fromkeys(
+        ("name", "latest", "period", "level", "target", "attained", "p_hit", "owner"), hostile
+    )
     words = Words(hostile, hostile, note=hostile, labels=dict.fromkeys(LABELS, hostile))
     trend = Sparkline([1.0], f'"><b>{hostile}')
     html = board(tiles({**texts, "trend": trend}), words, said=[hostile], actions=[hostile]).html
@@ -193,3 +220,10 @@ def test_a_sparkline_without_a_value_is_empty_and_still_described(values):
 def test_a_sparkline_without_alternative_text_is_refused():
     with pytest.raises(ValueError, match="needs alternative text"):
         Sparkline([1.0], " ")
+
+
+def test_the_actions_keep_who_takes_them_where_what_was_said_is_cut():
+    css = (files("cerm_nb") / "board.css").read_text(encoding="utf-8")
+    html = board(said=["a"], actions=["b (Head)"]).html
+    assert '<ul class="cerm-board-list cerm-board-actions"><li>b (Head)</li>' in html
+    assert ".cerm-board-actions li{-webkit-line-clamp:12}" in css

@@ -30,6 +30,8 @@ INDICATORS = pd.DataFrame(
         "perspective": ["customer", "process", "financial"],
         "unit": ["%", "min", "KRW"],
         "direction": ["higher", "lower", "higher"],
+        "latest": [35.25, 8.25, np.nan],
+        "period": [pd.Timestamp("2026-06-01"), pd.Timestamp("2026-06-15"), pd.NaT],
         "level": [34.5, 8.25, 41_200_000.0],
         "target": [36.0, np.nan, 46_000_000.0],
         "target_date": [pd.Timestamp("2026-12-31"), pd.NaT, pd.Timestamp("2026-12-31")],
@@ -134,8 +136,12 @@ def test_charts_are_drawn_of_indicators_with_points_only(run, words):
 def test_the_board_writes_levels_targets_intervals_and_leaves_out_what_is_unknown(run, words):
     board = run.board(INDICATORS, POINTS, words, said=["a"] * 9, actions=["b"])
     assert isinstance(board, Board)
+    assert '<strong>35.2% <span class="cerm-board-period">· 2026-06</span></strong>' in board.html
+    assert '<strong>8.25 min <span class="cerm-board-period">· 2026-06-15</span></strong>' in board.html
+    assert "<strong>–</strong>" in board.html
+    assert "8.25 min</span>" not in board.html  # the level only where it is not the latest value
     for told in (
-        "34.5%",
+        "Level 34.5%",
         "36.0% (2026-12)",
         "72\u00a0(60–85)",
         "64%\u00a0(51%–75%)",
@@ -202,6 +208,33 @@ def test_a_unit_nobody_tells_leaves_the_bare_number(run, words):
     assert [text for _, text in cells(table)] == ["34.5", "8.25", "41,200,000"]
 
 
+def test_differences_of_shares_are_told_in_percentage_points(run, words):
+    table = run.unit_table(INDICATORS, ["level", "target"], ["level", "target"], words, ["level"])
+    assert [text for _, text in cells(table)][:2] == ["34 % points", "36.0%"]
+    assert [text for _, text in cells(table)][2] == "8.2 min"
+
+
+def test_the_latest_value_is_told_with_its_period(run):
+    assert run.latest(INDICATORS) == ["35.2% · 2026-06", "8.25 min · 2026-06-15", ""]
+
+
+def test_names_of_indicators_are_never_translated(run):
+    labels = {**run.messages.all_labels(), "target": "Ziel", "go": "Los"}
+    words = Words("title", "subtitle", "alt", labels=labels)
+    frame = INDICATORS.assign(name=["target", "go", "Ziel"])
+    shown = (
+        run.table(frame[["name", "level"]], words).html,
+        run.board(frame, POINTS, words).html.replace("Ziel 36.0%", ""),
+        run.control_charts(POINTS, frame, words).html,
+        run.strategy_map(frame, LINKS, words).html,
+        run.intervals(frame.assign(low=0.1, high=0.9), "name", "p_hit", words).html,
+    )
+    for html in shown:
+        assert ">go<" in html
+        assert ">target<" in html
+        assert "Los" not in html
+
+
 def test_a_hostile_unit_is_text(run, words):
     frame = INDICATORS.assign(unit="<script>alert(1)</script>")
     assert "<script" not in run.unit_table(frame, ["level"], ["level"], words).html
@@ -245,13 +278,14 @@ def test_sentences_are_shown_as_a_list_of_texts(run):
 
 
 @pytest.mark.parametrize(
-    ("quantity", "subject", "told"),
+    ("quantity", "subject", "question", "told"),
     [
-        ("revenue", "all", "revenue from all customers"),
-        ("purchases", "target", "purchases by the target customers"),
-        ("clv", "A", "the value of tier A"),
-        ("level", "Waiting time", "Waiting time"),
+        ("revenue", "all", "value", "revenue from all customers"),
+        ("purchases", "target", "value", "purchases by the target customers"),
+        ("clv", "A", "value", "the value of tier A"),
+        ("level", "Waiting time", "scorecard", "Waiting time"),
+        ("level", "target", "scorecard", "target"),
     ],
 )
-def test_what_a_forecast_is_about_is_said_by_quantity_and_subject(quantity, subject, told):
-    assert Messages("en", "KRW", "value").about(quantity, subject) == told
+def test_what_a_forecast_is_about_is_said_by_quantity_subject_and_question(quantity, subject, question, told):
+    assert Messages("en", "KRW", "value").about(quantity, subject, question) == told

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -76,3 +78,13 @@ def test_the_plane_is_wide_enough_for_an_ellipse():
     )[0]
     np.testing.assert_allclose([around[:, 0].min(), around[:, 0].max()], [0.0, 2.0], atol=1e-9)
     np.testing.assert_allclose([around[:, 1].min(), around[:, 1].max()], [-1.0, 5.0], atol=1e-9)
+
+
+def test_no_label_of_the_scale_is_cut_off_at_an_edge():
+    figure = draw(date_format=lambda day: day.strftime("%-d %B %Y"))
+    for svg in (figure.svg, figure.narrow):
+        width = float(re.search(r"viewBox=\"0 0 ([\d.]+)", svg)[1])
+        found = [box for text, boxes in places(svg).items() if "202" in text for box in boxes]
+        assert len(found) >= 2
+        assert all(box[0] >= -0.5 and box[2] <= width + 0.5 for box in found)
+        assert not overlaps(svg)

@@ -93,7 +93,9 @@ def test_an_unknown_language_is_refused() -> None:
     [
         (412_345.0, "", "412,345", "412,345"),
         (5.1234, "점", "5.12 점", "5.12점"),
-        (0.01234, "h", "0.0123 h", "0.0123h"),
+        (0.01234, "h", "0.0123 h", "0.0123 h"),
+        (119.0, "minutes", "119 minutes", "119 minutes"),
+        (3.0, "target", "3.00 target", "3.00 target"),
         (27.04, "%", "27.0%", "27.0%"),
         (-99.96, "%", "-100.0%", "-100.0%"),
         (0.0, "%", "0.00%", "0.00%"),
@@ -107,3 +109,35 @@ def test_an_indicator_is_written_with_its_unit_and_the_digits_that_count(
 ) -> None:
     assert Messages("en").measured(value, unit) == english
     assert Messages("ko").measured(value, unit) == korean
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "korean"),
+    [
+        (-6.96, "%", "-7.0 % points", "-7.0%p"),
+        (0.0102, "%", "0.010 % points", "0.010%p"),
+        (0.053, "share", "5.3 % points", "5.3%p"),
+        (-0.4567, "분", "-0.46 분", "-0.46분"),
+        (float("nan"), "%", "–", "–"),
+    ],
+)
+def test_differences_of_shares_are_percentage_points_and_two_digits_say_them(
+    value: float, unit: str, english: str, korean: str
+) -> None:
+    assert Messages("en").measured(value, unit, difference=True) == english
+    assert Messages("ko").measured(value, unit, difference=True) == korean
+
+
+def test_names_that_clients_gave_are_told_as_they_are() -> None:
+    known = Messages("ko", "KRW", "scorecard")
+    assert known.format(("go", "target", "{n}"), "labels").startswith("추진, ")
+    assert known.format(("go", "target", "{n}"), "names") == "go, target, {n}"
+    told = known("scorecard.charts.title.signals", signals=2, names=("go", "target"))
+    assert told.endswith(": go, target")
+
+
+def test_only_the_value_question_speaks_of_customers() -> None:
+    known = Messages("en", "KRW", "scorecard")
+    assert known.about("revenue", "target", "value") == "revenue from the target customers"
+    assert known.about("level", "target", "scorecard") == "target"
+    assert known.about("hit", "value", "scorecard") == "value"

@@ -139,3 +139,15 @@ def test_numbers_written_as_texts_are_escaped_and_may_be_missing():
     html = show(frame, numbers=["level"]).html
     assert "<b>8" not in html
     assert "–" in html
+
+
+def test_what_clients_named_is_never_translated():
+    frame = pd.DataFrame({"name": ["top"], "from_name": ["top"], "tier": ["top"], "n": [1]})
+    assert [text for *_, text in cells(show(frame))][4:7] == ["top", "top", "Target"]
+
+
+def test_an_interval_is_never_broken_over_lines():
+    frame = pd.DataFrame({"tier": ["top"], "worth": ["₩5 [-₩46, ₩<68>]"]})
+    html = show(frame).html
+    assert '₩5 <span class="cerm-unbroken">[-₩46, ₩&lt;68&gt;]</span>' in html
+    assert "cerm-unbroken" in clean(html, "image")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cerm_nb.analyses.roadmap.names import readers_names
 from cerm_nb.stats import control_limits, holm, intervention_effect, lag_one, special_causes
 from cerm_nb.stats.calendar import calendar, first_days
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS = [
     "initiative",
+    "name",
     "indicator",
     "direction",
     "start",
@@ -119,10 +121,12 @@ def control(
     directions = indicators.set_index("indicator")["direction"].to_dict()
     series = {name: _series(kpis[kpis["indicator"] == name]) for name in aimed["indicator"].unique()}
     rows, caveats = [], [*_shared(aimed), *_of_series(series)]
+    called = readers_names(aimed, "initiative")
     for each in aimed.to_dict("records"):
         name, start = str(each["indicator"]), pd.Timestamp(each["start"])
         row, told = _row(series[name], start, str(each["initiative"]), confidence)
-        row |= {"initiative": str(each["initiative"]), "indicator": name, "start": start}
+        initiative = str(each["initiative"])
+        row |= {"initiative": initiative, "name": called[initiative], "indicator": name, "start": start}
         row["direction"] = str(directions.get(name, ""))
         row |= {} if name in directions else {"reason": "indicator_unknown"}
         rows.append(row)

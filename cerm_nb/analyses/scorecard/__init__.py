@@ -27,6 +27,7 @@ from cerm_nb.analyses.scorecard.extracts import (
 from cerm_nb.analyses.scorecard.forecasts import keep, remembered, to_count
 from cerm_nb.analyses.scorecard.happened import happened
 from cerm_nb.analyses.scorecard.interventions import Interventions, interventions
+from cerm_nb.analyses.scorecard.outlook_reliability import chance_caveats
 from cerm_nb.analyses.scorecard.parameters import Params, Rebase
 from cerm_nb.analyses.scorecard.reading import Scorecard, read_scorecard
 from cerm_nb.analyses.scorecard.verdict import Answer, answer
@@ -46,6 +47,7 @@ __all__ = [
     "backtested",
     "breaks",
     "by_source",
+    "chance_caveats",
     "chances_shown",
     "changes",
     "choices",

@@ -35,7 +35,8 @@ class Account:
     verdict, reason
         ``not_enough_data`` (``no_earlier_run``, ``nothing_due``), ``stop`` (``mostly_missed``: even the upper
         end is below a half), ``watch`` (``models_drift``, ``covered_too_few``: the upper end is below what
-        was promised) or ``go``.
+        was promised, ``one_stretch``: it is, but all forecasts that came due were made on one day, so one
+        surprise may have caught all of them) or ``go``.
     promised
         Mean coverage that was promised.
     runs, due
@@ -80,7 +81,7 @@ def account(
     low, high = wilson_interval(held, n) if n else (np.nan, np.nan)
     promised = float(told["confidence"].mean()) if n else np.nan
     named = tuple(dict.fromkeys(drifting.loc[drifting["drifts"].astype(bool), "question"]))
-    verdict, reason = _verdict(runs, n, high, promised, bool(named))
+    verdict, reason = _verdict(runs, told["made_at"].nunique(), high, promised, bool(named))
     return Account(
         value=held / n if n else np.nan,
         low=low,
@@ -109,13 +110,14 @@ def _together(scored: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby([*TOGETHER, "alone"], sort=True, as_index=False)[["held", "confidence"]].mean()
 
 
-def _verdict(runs: int, n: int, high: float, promised: float, drifts: bool) -> tuple[str, str]:
+def _verdict(runs: int, stretches: int, high: float, promised: float, drifts: bool) -> tuple[str, str]:
     rules = (
         ("not_enough_data", "no_earlier_run", runs == 0),
-        ("not_enough_data", "nothing_due", n == 0),
-        ("stop", "mostly_missed", high < HALF),
+        ("not_enough_data", "nothing_due", stretches == 0),
+        ("stop", "mostly_missed", high < HALF and stretches > 1),
         ("watch", "models_drift", drifts),
-        ("watch", "covered_too_few", high < promised),
+        ("watch", "covered_too_few", high < promised and stretches > 1),
+        ("watch", "one_stretch", high < promised),
     )
     return next(((name, reason) for name, reason, applies in rules if applies), ("go", ""))
 

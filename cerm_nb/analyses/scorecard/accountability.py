@@ -22,6 +22,8 @@ SOURCES = [*SOURCE, "unit", "n", "unknown", "runs", "windows", "subjects", "bias
 SOURCES += ["relative_bias", "mean_absolute_error", "coverage", "coverage_low", "coverage_high", "nominal"]
 SOURCES += ["brier", "brier_base", "first_made_at", "last_due"]
 SEPARATE = "scorecard"  # the question whose subjects are series of their own
+CUSTOMERS = "value"  # the question whose subjects are customers
+LEAST_CHANCES = 10  # chances from which the share that came true is told as their rod
 TELLING = {"revenue": 0, "purchases": 1}  # quantities told first
 
 
@@ -121,9 +123,9 @@ def by_source(scored: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
         Columns `SOURCES`: n forecasts of which is known what happened and ``unknown`` others, of how many
         runs and subjects, and ``windows``, how many stretches of time that do not overlap (see `windows`).
         bias (mean error) with low and high, in `unit` (NaN where units differ) and over the windows, relative
-        to the actual in relative_bias; mean_absolute_error; coverage of the intervals with low and high,
-        beside the nominal one; of chances the mean squared error ``brier`` beside that of always telling the
-        share that came true, ``brier_base``.
+        to the actual in relative_bias; mean_absolute_error; coverage of the intervals of these stretches with
+        low and high, beside the nominal one; of chances the mean squared error ``brier`` beside that of
+        always telling the share that came true, ``brier_base`` (NaN below `LEAST_CHANCES`).
 
     Notes
     -----
@@ -145,9 +147,10 @@ def _summed(frame: pd.DataFrame, apart: pd.DataFrame, confidence: float) -> dict
     known = frame[frame["actual"].notna()]
     one_unit = len(set(frame["unit"])) == 1
     told = known[known["covered"].notna()]
-    covered = float(told["covered"].astype(float).mean())
+    counted = apart[apart["covered"].notna()]
+    covered = float(counted["covered"].astype(float).mean())
     series = len(apart) if SEPARATE in set(frame["question"]) else apart["made_at"].nunique()
-    ends = wilson_interval(covered * series, series, confidence) if len(told) else (np.nan, np.nan)
+    ends = wilson_interval(covered * series, series, confidence) if len(counted) else (np.nan, np.nan)
     bias = _bias(apart) if one_unit else (np.nan,) * 3
     chances = known[known["probability"].notna()]
     happened = chances["actual"].to_numpy(dtype=float)
@@ -167,7 +170,7 @@ def _summed(frame: pd.DataFrame, apart: pd.DataFrame, confidence: float) -> dict
         "coverage": covered,
         "coverage_low": ends[0],
         "coverage_high": ends[1],
-        "nominal": float(told["confidence"].mean()),
+        "nominal": float(counted["confidence"].mean()),
         "brier": float(chances["score"].mean()),
         "brier_base": _variance(happened),
         "first_made_at": frame["made_at"].min(),
@@ -190,7 +193,7 @@ def _bias(apart: pd.DataFrame) -> tuple[float, float, float]:
 
 
 def _variance(happened: Floats) -> float:
-    return float(happened.mean() * (1 - happened.mean())) if happened.size else np.nan
+    return float(happened.mean() * (1 - happened.mean())) if happened.size >= LEAST_CHANCES else np.nan
 
 
 def said(scored: pd.DataFrame) -> pd.DataFrame:
@@ -212,7 +215,7 @@ def said(scored: pd.DataFrame) -> pd.DataFrame:
     known = scored[scored["actual"].notna()]
     keys: dict[str, pd.Series[Any]] = {
         "chance": known["probability"].notna(),
-        "others": known["subject"] != "target",
+        "others": (known["question"] != CUSTOMERS) | (known["subject"] != "target"),
         "ahead": -(known["due"] - known["made_at"]).dt.days.fillna(0),
         "place": known["quantity"].map(TELLING).fillna(len(TELLING)),
         "missed": -known["standardised"].abs().fillna(0.0),

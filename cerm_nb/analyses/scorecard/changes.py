@@ -155,13 +155,20 @@ def _group(name: str, chosen: pd.DataFrame, whole: pd.DataFrame, column: str) ->
 
 
 def _hidden(frame: pd.DataFrame, min_group: int) -> pd.DataFrame:
-    """Blank groups that are too small, and the next where one alone would follow from the others."""
+    """Blank groups that are too small, and the next where they would follow from the others.
+
+    The number of each day's target customers stands on its page, so what is blank of a day is two groups at
+    least and together no smaller than allowed. Where all others are blank or empty, an empty one goes as
+    well: that nobody left would tell how many stayed.
+    """
     number = frame["customers"]
     hidden = (number > 0) & (number < min_group)
-    for names in 2 * (("stayed", *PRESENT), ("stayed", *PAST)):  # one day's may ask for the other's
-        day = frame["group"].isin(names) & (number > 0)
-        if (hidden & day).sum() == 1 and (day & ~hidden).any():
-            hidden |= frame.index == number[day & ~hidden].idxmin()
+    for names in 3 * (("stayed", *PRESENT), ("stayed", *PAST)):  # one day's may ask for the other's
+        day = frame["group"].isin(names)
+        blank = number[hidden & day]
+        if len(blank) and (len(blank) == 1 or blank.sum() < min_group) and (day & ~hidden).any():
+            left = number[day & ~hidden]
+            hidden |= frame.index == left.where(left > 0, np.inf).idxmin()
     numbers = ["customers", "share", "value", "value_share"]
     blanked = {name: frame[name].mask(hidden) for name in numbers}
     return frame.assign(**blanked, state=np.where(hidden, "hidden", "").astype(object))

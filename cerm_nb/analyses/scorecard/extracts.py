@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.analyses.scorecard.accountability import SEPARATE, windows
+from cerm_nb.analyses.scorecard.levels import straightened
 from cerm_nb.analyses.scorecard.outlook_backtest import COVERAGE
 from cerm_nb.analyses.scorecard.outlook_reliability import reliability
 
@@ -67,18 +68,18 @@ def backtested(card: Scorecard, own: Params) -> tuple[pd.DataFrame, Reliability 
     reliability
         The same of chances; None where nothing could be forecast.
     """
-    pairs = list(zip(card.series.panels, card.measured.backtests, strict=True))
+    pairs = list(zip(card.measured.charts, card.measured.backtests, strict=True))
     if not pairs:
         return pd.DataFrame(columns=COVERAGE).rename(columns=HELD), None
-    panel, tested = max(pairs, key=lambda pair: len(pair[0].names))
+    chart, tested = max(pairs, key=lambda pair: len(pair[0].panel.names))
     rows = tested.coverage[np.isclose(tested.coverage["confidence"].astype(float), own.confidence)]
-    held = reliability(panel, tested, min_points=own.min_points)
+    held = reliability(straightened(chart.panel, chart.phase), tested, min_points=own.min_points)
     return rows[rows["n"] > 0].rename(columns=HELD).reset_index(drop=True), held if held.n else None
 
 
-def links_shown(card: Scorecard) -> pd.DataFrame:
-    """Links by their evidence, the clearest first, with the names of both ends."""
-    frame = card.links.frame
+def links_shown(card: Scorecard, links: pd.DataFrame | None = None) -> pd.DataFrame:
+    """List links (those drawn, unless told) by evidence, the clearest first, with the names of both ends."""
+    frame = card.links.frame if links is None else links
     names = card.records.set_index("indicator")["name"]
     told = frame.assign(
         from_name=frame["from"].map(names), to_name=frame["to"].map(names), place=frame["evidence"].map(ORDER)
@@ -89,7 +90,7 @@ def links_shown(card: Scorecard) -> pd.DataFrame:
 def interventions_shown(found: Interventions, card: Scorecard) -> pd.DataFrame:
     """List what was begun, with the indicator's name and unit; decided ones first."""
     frame = found.frame[found.frame["verdict"] != "not_started"]
-    told = named(frame, card)
+    told = named(frame, card).assign(activity=frame["name"])
     order = told["verdict"].map({"worsened": 0, "worked": 1}).fillna(2)
     return told.assign(place=order).sort_values(["place", "p", "id"], ignore_index=True)
 

@@ -11,12 +11,12 @@ import pandas as pd
 from cerm_nb.analyses.scorecard.attainment import attainment
 from cerm_nb.analyses.scorecard.charts import Charts, charts, points
 from cerm_nb.analyses.scorecard.focus import focus
-from cerm_nb.analyses.scorecard.levels import Levels, levels
+from cerm_nb.analyses.scorecard.levels import Levels, levels, straightened
 from cerm_nb.analyses.scorecard.outlook import outlook
 from cerm_nb.analyses.scorecard.outlook_backtest import backtest
 from cerm_nb.analyses.scorecard.outlook_forecasts import FORECASTS
 from cerm_nb.analyses.scorecard.panels import Panel
-from cerm_nb.analyses.scorecard.rebasing import PROPOSALS, check_rebase, proposals
+from cerm_nb.analyses.scorecard.rebasing import check_rebase, proposals
 from cerm_nb.analyses.scorecard.status import status
 from cerm_nb.analyses.scorecard.trends import trends
 from cerm_nb.stats import normal_quantile
@@ -115,7 +115,8 @@ def measure(
         for each in found.panels
     )
     tested = tuple(
-        backtest(each, min_points=own.min_points, confidence=own.confidence) for each in found.panels
+        backtest(straightened(each.panel, each.phase), min_points=own.min_points, confidence=own.confidence)
+        for each in charted
     )
     now = [levels(each.panel, each.phase) for each in charted]
     ahead = tuple(
@@ -125,14 +126,14 @@ def measure(
         )
         for chart, level, held in zip(charted, now, tested, strict=True)
     )  # fmt: skip
-    reached = [_reached(chart, level, records, own) for chart, level in zip(charted, now, strict=True)]
+    reached = [_reached(chart, level, records, as_of, own) for chart, level in zip(charted, now, strict=True)]
     ways = trends(
         found, min_points=own.min_points, confidence=own.confidence, draws=own.simulations, seed=own.seed
     )
     return Measured(
         frame=_frame(found, records, given, reached, ahead, ways, own),
         points=_joined([points(each) for each in charted], POINTS),
-        proposals=_joined([proposals(each, significance=own.significance) for each in charted], PROPOSALS),
+        proposals=proposals(charted, significance=own.significance),
         forecasts=_joined([each.forecasts for each in ahead], FORECASTS),
         charts=charted,
         outlooks=ahead,
@@ -160,9 +161,11 @@ def indicators(measured: Measured, linked: Links, own: Params) -> pd.DataFrame:
     return told.assign(in_focus=told["in_focus"].astype("boolean").fillna(value=False).astype(bool))[COLUMNS]
 
 
-def _reached(charted: Charts, now: Levels, records: pd.DataFrame, own: Params) -> pd.DataFrame:
+def _reached(
+    charted: Charts, now: Levels, records: pd.DataFrame, as_of: pd.Timestamp, own: Params
+) -> pd.DataFrame:
     reached = attainment(charted.panel, now, records, confidence=own.confidence)
-    told = status(charted, records).rename(columns={"level": "latest"})
+    told = status(charted, records, as_of).rename(columns={"level": "latest"})
     both = told.drop(columns="n").merge(
         reached.rename(columns={"reason": "attainment_reason"}), on="indicator"
     )

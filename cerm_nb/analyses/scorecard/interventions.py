@@ -146,7 +146,7 @@ def _of_roadmap(given: Mapping[Hashable, Any], places: Places, events: Events) -
     row: dict[str, object] = {
         each: given[each] for each in (*TOLD, *LIMITS, "points_before", "points_judged")
     }
-    row |= {"kind": "initiative", "id": given["initiative"], "name": given["initiative"], "indicator": name}
+    row |= {"kind": "initiative", "id": given["initiative"], "name": given["name"], "indicator": name}
     begun = pd.notna(start)
     row |= {"start": start, "reason": str(given["reason"] or "") if begun else "not_started"}
     if begun and not row["reason"] and name in places and name in events:
@@ -186,9 +186,9 @@ def _of_campaign(
     row |= {"points_before": found.before, "points_judged": found.judged}
     caveats: list[Caveat] = []
     if began < len(values) and panel.periods[began] < start:
-        caveats.append(("campaign_part_period", {"campaign": campaign, "period": panel.periods[began]}))
+        caveats.append(("campaign_part_period", {"campaign": row["name"], "period": panel.periods[began]}))
     if left_out:
-        caveats.append(("events_left_out", {"campaign": campaign, "n": left_out}))
+        caveats.append(("events_left_out", {"campaign": row["name"], "n": left_out}))
     return row, caveats
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cerm_nb.stats import Floats, Integers
 
 DAY = pd.Timedelta(days=1)
+MOST_WIDENED = 3.0  # ours: beyond it a chance would only mean that nothing is known
 COLUMNS = [
     "indicator",
     "n",
@@ -136,8 +137,10 @@ def outlook(
         target, ``run_rate`` the change so far (within phases), ``pace`` and ``on_path`` what follows (see
         `cerm_nb.analyses.scorecard.run_rate`). Reasons why there is no
         chance: ``no_record``, ``no_values``, ``no_target``, ``no_date``, ``target_past`` (``hit_then`` says
-        whether it was met, 1 or 0), ``too_few_points``, ``constant``, ``target_too_far`` (further ahead than
-        there are values).
+        whether it was met, 1 or 0), ``too_few_points``, ``constant``, ``values_old`` (three
+        periods or more have ended since the latest value), ``target_too_far`` (further ahead than there are
+        values), ``forecasts_failed`` (earlier ones so far ahead were so far off that intervals had to be
+        widened more than threefold: the forecast is told, its chance is not).
 
     Notes
     -----
@@ -226,12 +229,14 @@ def _frame(
     columns: dict[str, object] = {"indicator": panel.names, "n": aimed.points, "due": due}
     columns |= {"steps": pd.array(np.where(dated, aimed.steps, 0), dtype="Int64")}
     columns |= _three(found.at_target, "expected", "low", "high")
-    columns |= _three(found.chance, "p_hit", "p_hit_low", "p_hit_high")
+    failed = (aimed.reason == "") & (found.widened > MOST_WIDENED)
+    chance = np.where(failed[:, None], np.nan, found.chance)
+    columns |= _three(chance, "p_hit", "p_hit_low", "p_hit_high")
     columns |= {"hit_then": aimed.hit_then}
     columns |= _three(found.rate, "run_rate", "run_rate_low", "run_rate_high")
     columns |= {"needed_rate": needed, "pace": pace(rate, needed, aimed.sign)}
     columns |= {"due_now": asked, "on_path": on_path(level, asked, aimed.sign)}
-    columns |= {"widened": found.widened, "reason": aimed.reason}
+    columns |= {"widened": found.widened, "reason": np.where(failed, "forecasts_failed", aimed.reason)}
     frame = pd.DataFrame(columns)[COLUMNS]
     frame.loc[~dated, "steps"] = pd.NA
     return frame

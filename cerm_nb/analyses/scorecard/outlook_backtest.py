@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HORIZONS = (1, 3, 6, 12)  # periods ahead
 ORIGINS = 24  # periods forecast from at the most
 TESTED = 500  # series forecast from earlier periods at the most; so many, evenly chosen, stand for more
+ASTRAY = 3.0  # times the errors of the median series, from which a series tells nothing of the others
 NOMINAL = 0.8  # coverage told beside that of the params
 COVERAGE = ["horizon", "confidence", "covered", "low", "high", "n", "n_apart", "series", "widened", "held"]
 
@@ -60,7 +61,10 @@ def backtest(panel: Panel, *, min_points: int = 12, confidence: float = 0.95) ->
     Rolling origins (Tashman 2000), at most `ORIGINS`, each seeing only the values up to it. Where the values
     covered at a horizon, over all series, or those of one series one period ahead, are fewer than chance
     explains (binomial, one side of 1 - confidence), intervals are widened to the nominal share of the errors
-    (split conformal: Vovk et al. 2005) and never made narrower. Forecasts further ahead than one step overlap
+    (split conformal: Vovk et al. 2005) and never made narrower. A series whose errors are more than `ASTRAY`
+    times those of the median one, as beside a change of level, is widened by its own and not the others by
+    them. Changes of level that were accepted are to be taken out before:
+    see `cerm_nb.analyses.scorecard.levels.straightened`. Forecasts further ahead than one step overlap
     and count as so many fewer. Of more than `TESTED` series so many stand for all, and none has a widening of
     its own.
     """
@@ -144,24 +148,40 @@ def _errors(panel: Panel, values: Floats, stops: Integers, min_points: int) -> l
 
 def _widening(ratio: Floats, apart: Floats, confidence: float, *, alone: bool) -> Floats:
     """Widening by series and horizon: the horizon's or, where series have one, their own if larger."""
-    by_horizon = ratio.transpose(2, 0, 1).reshape(len(HORIZONS), -1)
-    common = _needed(by_horizon, apart, confidence)
-    own = _needed(ratio[..., 0], np.ones(1), confidence) if alone else np.ones(len(ratio))
-    return np.maximum(common, own[:, None])
+    by_horizon = ratio.transpose(2, 0, 1)
+    reached = np.stack([_reached(np.sort(each, axis=1), confidence) for each in by_horizon])
+    astray = reached > ASTRAY * _median(reached)
+    others = np.where(astray[..., None], np.nan, by_horizon)
+    common = _needed(others.reshape(len(HORIZONS), -1), apart, confidence)
+    if not alone:
+        return np.repeat(common[None], len(ratio), axis=0)
+    own = _needed(ratio[..., 0], np.ones(1), confidence)
+    return np.maximum(np.maximum(common, own[:, None]), np.where(astray, reached, 1.0).T)
 
 
 def _needed(ratio: Floats, apart: Floats, confidence: float) -> Floats:
     """Widening of each row of ratios of error to half interval; 1 where chance explains what was missed."""
     order = np.sort(ratio, axis=1)  # NaN last
-    n = (~np.isnan(order)).sum(axis=1)
-    if not order.shape[1]:
-        return np.ones(len(order))
-    place = np.clip(np.ceil(confidence * n - 1e-9).astype(np.int64) - 1, 0, None)
-    reached = np.take_along_axis(order, place[:, None], axis=1)[:, 0]
-    worth = np.floor(n * apart + 1e-9)
+    worth = np.floor((~np.isnan(order)).sum(axis=1) * apart + 1e-9)
     covered = np.floor((order <= 1).sum(axis=1) * apart + 1e-9)
     chance = bdtr(covered, np.maximum(worth, 1).astype(np.int64), confidence)
-    return np.where((worth > 0) & (chance < 1 - confidence), np.fmax(reached, 1.0), 1.0)
+    failed = (worth > 0) & (chance < 1 - confidence)
+    return np.where(failed, np.fmax(_reached(order, confidence), 1.0), 1.0)
+
+
+def _reached(order: Floats, confidence: float) -> Floats:
+    """Give what so large a share of each row in ascending order is no larger than; NaN where it is empty."""
+    if not order.shape[1]:
+        return np.full(len(order), np.nan)
+    n = (~np.isnan(order)).sum(axis=1)
+    place = np.clip(np.ceil(confidence * n - 1e-9).astype(np.int64) - 1, 0, None)
+    return np.asarray(np.take_along_axis(order, place[:, None], axis=1)[:, 0])
+
+
+def _median(rows: Floats) -> Floats:
+    """Median of each row's known values, shape (rows, 1); NaN where there is none."""
+    known = [row[~np.isnan(row)] for row in rows]
+    return np.array([[np.median(one) if one.size else np.nan] for one in known])
 
 
 def _row(ratio: Floats, apart: float, widening: Floats) -> dict[str, object]:

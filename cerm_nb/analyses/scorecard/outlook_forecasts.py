@@ -67,7 +67,7 @@ def forecasts(
         )
         for each, (day, _) in enumerate(zip(due, HORIZONS, strict=True))
     ]
-    at_target = base.assign(due=frame["due"].where(frame["reason"] == ""))
+    at_target = base.assign(due=frame["due"].where(frame["expected"].notna()))
     values = frame[["expected", "low", "high"]].set_axis(["forecast", "low", "high"], axis=1)
     chance = frame[["p_hit", "p_hit_low", "p_hit_high"]].set_axis(["forecast", "low", "high"], axis=1)
     parts += [at_target.assign(quantity=LEVEL, **values)]

@@ -20,9 +20,13 @@ from cerm_nb.analyses.scorecard.predictive import fixed_columns, predictive, sca
 from cerm_nb.stats import wilson_interval
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cerm_nb.analyses.scorecard.outlook_backtest import Backtest
     from cerm_nb.analyses.scorecard.panels import Panel
     from cerm_nb.stats import Floats
+
+Caveat = tuple[str, "Mapping[str, object]"]
 
 AWAY = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])  # standard deviations of the past from its mean to the targets
 EDGES = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])  # of the classes of chances
@@ -89,6 +93,24 @@ def reliability(panel: Panel, backtested: Backtest, *, min_points: int = 12) -> 
             told.append(np.where(np.isnan(value), np.nan, chance))
             came.append(np.where(np.isnan(value), np.nan, value >= targets))
     return _held(np.concatenate(told), np.concatenate(came))
+
+
+def chance_caveats(held: Reliability | None) -> tuple[Caveat, ...]:
+    """Tell where chances did no better than telling every time how often targets were met.
+
+    Parameters
+    ----------
+    held
+        From `reliability`; None where nothing could be forecast.
+
+    Returns
+    -------
+    tuple
+        (key, values): ``chances_no_better`` (brier, brier_base), or nothing.
+    """
+    if held is None or not held.brier >= held.brier_base:
+        return ()
+    return (("chances_no_better", {"brier": held.brier, "brier_base": held.brier_base}),)
 
 
 def _held(told: Floats, came: Floats) -> Reliability:

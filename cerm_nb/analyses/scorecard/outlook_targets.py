@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from cerm_nb.analyses.scorecard.ages import OLD, missing_since
 from cerm_nb.analyses.scorecard.measures import whole
 from cerm_nb.analyses.scorecard.outlook_backtest import HORIZONS
 from cerm_nb.analyses.scorecard.predictive import scaled
@@ -108,6 +109,7 @@ def targets(panel: Panel, records: pd.DataFrame, as_of: pd.Timestamp, min_points
         "target_past": np.asarray(past),
         "too_few_points": points < min_points,
         "constant": constant,
+        "values_old": missing_since(panel, as_of, OLD),
         "target_too_far": place - last > points,
     }
     met = (sign * (then - target) >= 0).astype(float)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cerm_nb.analyses.scorecard.arrows import arrows
 from cerm_nb.analyses.scorecard.derived import derived
 from cerm_nb.analyses.scorecard.indicators import indicators, measure
 from cerm_nb.analyses.scorecard.links import links
-from cerm_nb.analyses.scorecard.panels import NAMED, panels
-from cerm_nb.analyses.scorecard.records import record_caveats, records
-from cerm_nb.analyses.scorecard.status import chart_caveats
+from cerm_nb.analyses.scorecard.panels import NAMED, Panels, panels
+from cerm_nb.analyses.scorecard.records import record_caveats, records, refuse_repeats
+from cerm_nb.analyses.scorecard.status import Named, chart_caveats
 from cerm_nb.analyses.scorecard.strategy_map import strategy_map
+from cerm_nb.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cerm_nb.analyses.scorecard.derived import Results
     from cerm_nb.analyses.scorecard.indicators import Measured
     from cerm_nb.analyses.scorecard.links import Links
-    from cerm_nb.analyses.scorecard.panels import Panels
     from cerm_nb.analyses.scorecard.parameters import Params
     from cerm_nb.analyses.scorecard.strategy_map import StrategyMap
+    from cerm_nb.errors import Problem
 
 Caveat = tuple[str, "Mapping[str, object]"]
 
@@ -77,11 +80,17 @@ class Scorecard:
             ["in_focus", "place", "indicator"], ascending=[False, True, True], ignore_index=True
         )
 
-    def caveats(self) -> tuple[Caveat, ...]:
-        """Tell what the reader must know before using it; see the parts. Indicators go by their names."""
+    def caveats(self, more: Iterable[Caveat] = ()) -> tuple[Caveat, ...]:
+        """Tell what the reader must know before using it, see the parts; indicators go by their names.
+
+        Parameters
+        ----------
+        more
+            Caveats of what was found besides, which go by names as well.
+        """
         names = dict(zip(self.records["indicator"], self.records["name"], strict=True))
         found = [*record_caveats(self.records, self.day), *self.series.caveats, *self._charted()]
-        found += [*self.links.caveats, *self._mapped()]
+        found += [*self.links.caveats, *self._mapped(), *more]
         return tuple(_gathered([(key, _called(values, names)) for key, values in found]))
 
     def _mapped(self) -> Iterator[Caveat]:
@@ -100,8 +109,13 @@ class Scorecard:
         own = self.records.loc[self.records["source"] == "kpis", "indicator"]
         if without := tuple(name for name in own if name in self.series.reasons):
             yield "values_missing", {"n": len(without), "names": without}
+        told: dict[str, list[Named]] = {}
         for each in self.measured.charts:
-            yield from chart_caveats(each, self.records)
+            for key, values in chart_caveats(each, self.records, self.day):
+                told.setdefault(key, []).append(values)
+        for key, parts in told.items():
+            names = tuple(name for values in parts for name in values["names"])
+            yield key, {"n": sum(values["n"] for values in parts), "names": names[:NAMED]}
 
 
 def read_scorecard(
@@ -138,12 +152,38 @@ def read_scorecard(
     numbers = ["value", "denominator"]
     values[numbers] = values[numbers].astype(float)
     extra, given = derived(results, measured=set(values["indicator"].dropna()), min_group=own.min_group)
-    known = records(listed, extra.assign(name=extra["indicator"].map(called)), own)
-    series = panels(values, known, day)
+    known, series = _checked(listed, values, extra.assign(name=extra["indicator"].map(called)), day, own)
     measured = measure(series, known, given, day, own)
     linked = links(series, known, max_lag=own.max_lag, min_points=own.min_points, confidence=own.confidence)
     told = indicators(measured, linked, own)
     return Scorecard(day, known, series, given, measured, linked, strategy_map(known, linked), told)
+
+
+def _checked(
+    listed: pd.DataFrame | None, values: pd.DataFrame, given: pd.DataFrame, day: pd.Timestamp, own: Params
+) -> tuple[pd.DataFrame, Panels]:
+    """Give records and series; what is wrong with either is told at once."""
+    problems: list[Problem] = []
+    with _collected(problems):
+        refuse_repeats(listed)
+    once = None if listed is None else listed.drop_duplicates("indicator")
+    known, series = records(once, given, own), Panels(())
+    with _collected(problems):
+        arrows(known)
+    with _collected(problems):
+        series = panels(values, known, day)
+    if problems:
+        raise DataError(problems)
+    return known, series
+
+
+@contextmanager
+def _collected(problems: list[Problem]) -> Iterator[None]:
+    """Keep what is wrong, to be told with what else is."""
+    try:
+        yield
+    except DataError as error:
+        problems += error.problems
 
 
 def _gathered(found: Sequence[Caveat]) -> Iterator[Caveat]:

@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 
 from cerm_nb.errors import ParamsError, Problem
+from cerm_nb.stats import holm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cerm_nb.analyses.scorecard.change_points import Changes
     from cerm_nb.analyses.scorecard.charts import Charts
     from cerm_nb.analyses.scorecard.panels import Panel, Panels
-    from cerm_nb.stats import Integers
+    from cerm_nb.stats import Floats, Integers
 
     Rebase = Mapping[str, Sequence[Mapping[str, object]]]
 
@@ -29,6 +31,7 @@ PROPOSALS = {
     "low": "float64",
     "high": "float64",
     "p": "float64",
+    "p_adjusted": "float64",
 }
 """Columns of `proposals`."""
 
@@ -76,13 +79,13 @@ def phases(panel: Panel, rebase: Rebase) -> Integers:
     return found
 
 
-def proposals(charted: Charts, *, significance: float = 0.05) -> pd.DataFrame:
+def proposals(charted: Sequence[Charts], *, significance: float = 0.05) -> pd.DataFrame:
     """List the changes of level that are found within phases.
 
     Parameters
     ----------
     charted
-        From `cerm_nb.analyses.scorecard.charts.charts`.
+        Of every panel, from `cerm_nb.analyses.scorecard.charts.charts`.
     significance
         p up to which a change is proposed; it holds for each phase, not for all together.
 
@@ -90,24 +93,32 @@ def proposals(charted: Charts, *, significance: float = 0.05) -> pd.DataFrame:
     -------
     DataFrame
         Columns `PROPOSALS`, smallest p first: the first period of the new level, values and means on either
-        side, their difference with its interval, and p. The strongest of each phase: once it is accepted,
-        the next is looked for. A steady slope is not proposed, as no limits would fit it.
+        side, their difference with its interval, p, and p_adjusted (Holm over all phases of all series that
+        were tested). The strongest of each phase: once it is accepted, the next is looked for. A steady slope
+        is not proposed, as no limits would fit it.
     """
-    parts = []
-    for found in charted.changes:
-        rows = np.flatnonzero((np.nan_to_num(found.p, nan=1.0) <= significance) & found.step)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "indicator": [charted.panel.names[at] for at in rows],
-                    "period": charted.panel.periods.take(found.at[rows]),  # noqa: PD008  # an array of ours
-                    **{name: getattr(found, name)[rows] for name in _COPIED},
-                    "difference": (found.after - found.before)[rows],
-                }
-            )
-        )
+    tested = [(each.panel, found) for each in charted for found in each.changes]
+    if not tested:
+        return pd.DataFrame(columns=list(PROPOSALS)).astype(PROPOSALS)
+    adjusted = holm(np.concatenate([found.p for _, found in tested]))
+    ends = np.cumsum([len(found.p) for _, found in tested])
+    shared = np.split(adjusted, ends[:-1])
+    parts = [_proposed(*each, p, significance) for each, p in zip(tested, shared, strict=True)]
     whole = pd.concat(parts, ignore_index=True)[list(PROPOSALS)].astype(PROPOSALS)
     return whole.sort_values(["p", "indicator", "period"], ignore_index=True)
+
+
+def _proposed(panel: Panel, found: Changes, adjusted: Floats, significance: float) -> pd.DataFrame:
+    rows = np.flatnonzero((np.nan_to_num(found.p, nan=1.0) <= significance) & found.step)
+    return pd.DataFrame(
+        {
+            "indicator": [panel.names[at] for at in rows],
+            "period": panel.periods.take(found.at[rows]),  # noqa: PD008  # an array of ours
+            **{name: getattr(found, name)[rows] for name in _COPIED},
+            "difference": (found.after - found.before)[rows],
+            "p_adjusted": adjusted[rows],
+        }
+    )
 
 
 _COPIED = ("n_before", "n_after", "before", "after", "low", "high", "p")

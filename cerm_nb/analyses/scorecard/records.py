@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Caveat = tuple[str, "Mapping[str, object]"]
 
 WHERE = "data.indicators"
+NAMED = 12  # names a caveat tells
 TEXTS = ("name", "perspective", "kind", "unit", "direction", "measure", "path", "owner", "formula", "drives")
 NUMBERS = ("baseline", "floor", "target")
 COLUMNS = ["indicator", *TEXTS[:-1], *NUMBERS, "target_date", "drives", "source"]
@@ -48,8 +49,8 @@ def records(own_table: pd.DataFrame | None, given: pd.DataFrame, own: Params) ->
     ParamsError
         For params that name an indicator nobody lists.
     """
+    refuse_repeats(own_table)
     listed = _laid_out(own_table)
-    _refuse_repeats(listed)
     others = _laid_out(given)
     told = listed.merge(others[["indicator", "source"]], on="indicator", how="left", suffixes=("", "_given"))
     listed["source"] = told["source_given"].fillna("kpis").to_numpy()
@@ -80,19 +81,21 @@ def record_caveats(found: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Caveat, ..
     Returns
     -------
     tuple
-        (key, values): ``targets_missing`` and ``owners_missing`` (n, names), ``targets_past`` (n, names),
-        ``targets_behind`` (n, names: the target is no better than the level it starts from).
+        (key, values), each with n and the first twelve names: ``targets_missing``, ``owners_missing``,
+        ``baselines_missing`` (a target, but no level it starts from), ``targets_past`` (due by `as_of`),
+        ``targets_behind`` (the target is no better than the level it starts from).
     """
     zero = found["floor"].fillna(found["baseline"])
     gain = (found["target"] - zero).where(found["direction"] != "lower", zero - found["target"])
     odd = {
         "targets_missing": found["target"].isna(),
         "owners_missing": found["owner"] == "",
-        "targets_past": found["target_date"].notna() & (found["target_date"] < as_of),
+        "baselines_missing": found["target"].notna() & zero.isna(),
+        "targets_past": found["target_date"].notna() & (found["target_date"] <= as_of),
         "targets_behind": gain <= 0,
     }
     names = {key: tuple(found.loc[rows, "name"]) for key, rows in odd.items()}
-    return tuple((key, {"n": len(those), "names": those}) for key, those in names.items() if those)
+    return tuple((key, {"n": len(those), "names": those[:NAMED]}) for key, those in names.items() if those)
 
 
 def _laid_out(table: pd.DataFrame | None) -> pd.DataFrame:
@@ -108,8 +111,9 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (part.strip() for part in text.split(";")))))
 
 
-def _refuse_repeats(listed: pd.DataFrame) -> None:
-    counts = listed["indicator"].value_counts()
+def refuse_repeats(own_table: pd.DataFrame | None) -> None:
+    """Refuse indicators that the client lists more than once, all at once (`DataError`)."""
+    counts = _laid_out(own_table)["indicator"].value_counts()
     problems = [
         Problem(f"{WHERE} → {name}", f"is listed {n} times", "one row per indicator", "leave one of them")
         for name, n in counts[counts > 1].items()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import pandas as pd
 
+from cerm_nb.analyses.scorecard.ages import OLD, missing_since
 from cerm_nb.analyses.scorecard.charts import CAUSES, CHARTS, RESIDUAL
 
 if TYPE_CHECKING:
@@ -17,9 +18,20 @@ if TYPE_CHECKING:
 
     Texts = np.ndarray[tuple[int, ...], np.dtype[np.str_]]
 
-Caveat = tuple[str, "Mapping[str, object]"]
-
 NAMED = 12  # names a caveat tells
+FAR = 10.0  # robust standard deviations from the median of its phase from which a value is extreme
+MAD_TO_SIGMA = 1.4826  # of a normal distribution
+UNFIT = 0.5  # share of a phase's values outside its own limits above which these are no limits
+
+
+class Named(TypedDict):
+    """How many indicators a caveat tells of, and the first of their identifiers."""
+
+    n: int
+    names: tuple[str, ...]
+
+
+Caveat = tuple[str, Named]
 COLUMNS = [
     "indicator",
     "period",
@@ -40,7 +52,7 @@ COLUMNS = [
 ]
 
 
-def status(charted: Charts, records: pd.DataFrame) -> pd.DataFrame:
+def status(charted: Charts, records: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Tell variation and assurance of each indicator of a panel.
 
     Parameters
@@ -49,6 +61,8 @@ def status(charted: Charts, records: pd.DataFrame) -> pd.DataFrame:
         From `cerm_nb.analyses.scorecard.charts.charts`.
     records
         Columns indicator, direction (``higher`` or ``lower`` is better) and target (NaN for none).
+    as_of
+        The last day that is seen.
 
     Returns
     -------
@@ -59,7 +73,9 @@ def status(charted: Charts, records: pd.DataFrame) -> pd.DataFrame:
         ``concern`` where the latest value
         has a special cause on the good or the bad side, else ``common``; assurance ``passes`` where both
         limits are as good as the target or better, ``fails`` where both are worse, else ``hit_and_miss``.
-        Each is ``undetermined`` with a reason: ``too_few_points`` in the latest phase, or ``no_target``.
+        Each is ``undetermined`` with a reason: ``too_few_points`` in the latest phase, ``limits_unfit`` (more
+        than half of its values lie outside its own limits), of variation ``values_old`` (three periods or
+        more have ended since the latest value), of assurance ``no_target``.
 
     Notes
     -----
@@ -68,11 +84,12 @@ def status(charted: Charts, records: pd.DataFrame) -> pd.DataFrame:
     listed = records.set_index("indicator").loc[list(charted.panel.names)]
     row = np.arange(len(charted.panel.names))
     values = charted.panel.values  # noqa: PD011  # an array of ours
-    known = ~np.isnan(values)
-    latest = known.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
+    latest = _latest(charted)
     at = row, latest
     better = np.where(listed["direction"] == "lower", -1, 1)
     lower, upper, short = charted.process_lower[at], charted.process_upper[at], charted.short[at]
+    unfit, old = _unfit(charted, latest), missing_since(charted.panel, as_of, OLD)
+    untold = {"too_few_points": short, "limits_unfit": unfit}
     signal, target = charted.causes.direction[at], listed["target"].to_numpy(dtype=float)
     frame = pd.DataFrame(
         {
@@ -88,40 +105,41 @@ def status(charted: Charts, records: pd.DataFrame) -> pd.DataFrame:
             "correlation": np.where(short, np.nan, charted.correlation[at]),
             "special_cause": np.array(CAUSES)[charted.cause[at]],
             "signal": signal,
-            "variation": _variation(signal * better, short),
-            "variation_reason": np.where(short, "too_few_points", ""),
-            "assurance": _assurance(lower, upper, target, better, short),
-            "assurance_reason": np.select([np.isnan(target), short], ["no_target", "too_few_points"], ""),
+            "variation": _variation(signal * better, short | unfit | old),
+            "variation_reason": _first(untold | {"values_old": old}),
+            "assurance": _assurance(lower, upper, target, better, short | unfit),
+            "assurance_reason": _first({"no_target": np.isnan(target)} | untold),
         }
     )
     return frame[COLUMNS]
 
 
-def chart_caveats(charted: Charts, records: pd.DataFrame) -> tuple[Caveat, ...]:
+def chart_caveats(charted: Charts, records: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Caveat, ...]:
     """Tell what charts of a panel cannot bear, and what they are made of.
 
     Parameters
     ----------
-    charted, records
+    charted, records, as_of
         As given to `status`; of records, column measure.
 
     Returns
     -------
     tuple
         (key, values), each with n and the first twelve names: ``points_few`` (fewer values in the latest
-        phase than limits need), ``residual_charts`` (limits move with the value before), ``values_old`` (the
-        latest value is older than the panel's latest period), ``denominators_missing`` (rates and shares
+        phase than limits need), ``residual_charts`` (limits move with the value before), ``values_old`` (a
+        period has ended since the latest value), ``values_extreme`` (a value so far from the median of its
+        phase that it may be a slip), ``denominators_missing`` (rates and shares
         charted as plain values, as not every value tells what it rests on).
     """
     listed = records.set_index("indicator").loc[list(charted.panel.names)]
-    latest = _latest(charted)
-    at = np.arange(len(latest)), latest
+    at = np.arange(len(listed)), _latest(charted)
     values = charted.panel.values  # noqa: PD011  # an array of ours
     unknown = (~np.isnan(values) & np.isnan(charted.panel.denominators)).any(axis=1)
     flags = {
         "points_few": charted.short[at],
         "residual_charts": charted.chart[at] == RESIDUAL,
-        "values_old": latest < latest.max(initial=0),
+        "values_old": missing_since(charted.panel, as_of, 1),
+        "values_extreme": _extreme(charted).any(axis=1),
         "denominators_missing": listed["measure"].isin(("rate", "share")).to_numpy() & unknown,
     }
     names = {key: np.array(charted.panel.names)[flag] for key, flag in flags.items()}
@@ -138,13 +156,46 @@ def _latest(charted: Charts) -> Integers:
     return np.asarray(known.shape[1] - 1 - known[:, ::-1].argmax(axis=1))
 
 
-def _variation(good: Integers, short: Truths) -> Texts:
-    told = [short, good > 0, good < 0]
+def _unfit(charted: Charts, latest: Integers) -> Truths:
+    """Whether more than half of the values of the latest phase lie outside its limits."""
+    values = charted.panel.values  # noqa: PD011  # an array of ours
+    phase = charted.phase
+    here = ~np.isnan(values) & (phase == phase[np.arange(len(phase)), latest][:, None])
+    outside = here & ((values < charted.process_lower) | (values > charted.process_upper))
+    return np.asarray(outside.sum(axis=1) > UNFIT * here.sum(axis=1))
+
+
+def _extreme(charted: Charts) -> Truths:
+    """Whether each value is far from the median of its phase, by the median distance from it."""
+    values = np.where(charted.short, np.nan, charted.panel.values)  # of few values none is extreme
+    found = np.zeros(values.shape, dtype=bool)
+    for each in np.unique(charted.phase):
+        own = np.where(charted.phase == each, values, np.nan)
+        away = np.abs(own - _median(own))
+        spread = MAD_TO_SIGMA * _median(away)
+        found |= (away > FAR * spread) & (spread > 0)
+    return found
+
+
+def _median(values: Floats) -> Floats:
+    """Median of each row's known values, shape (rows, 1); NaN where there is none."""
+    n = (~np.isnan(values)).sum(axis=1)[:, None]
+    order = np.sort(values, axis=1)  # NaN last
+    ends = [np.take_along_axis(order, np.maximum(place, 0), axis=1) for place in ((n - 1) // 2, n // 2)]
+    return np.where(n > 0, (ends[0] + ends[1]) / 2, np.nan)
+
+
+def _first(reasons: Mapping[str, Truths]) -> Texts:
+    return np.asarray(np.select(list(reasons.values()), list(reasons), ""))
+
+
+def _variation(good: Integers, untold: Truths) -> Texts:
+    told = [untold, good > 0, good < 0]
     return np.asarray(np.select(told, ["undetermined", "improvement", "concern"], "common"))
 
 
-def _assurance(lower: Floats, upper: Floats, target: Floats, better: Integers, short: Truths) -> Texts:
+def _assurance(lower: Floats, upper: Floats, target: Floats, better: Integers, untold: Truths) -> Texts:
     worst, best = np.where(better > 0, lower, -upper), np.where(better > 0, upper, -lower)
     aim = better * target
-    told = [short | np.isnan(aim) | np.isnan(worst), worst >= aim, best < aim]
+    told = [untold | np.isnan(aim) | np.isnan(worst), worst >= aim, best < aim]
     return np.asarray(np.select(told, ["undetermined", "passes", "fails"], "hit_and_miss"))

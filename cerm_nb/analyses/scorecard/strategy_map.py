@@ -25,6 +25,7 @@ EDGES = ["from", "to", "lag", "ahead", "ahead_unit", "estimate", "low", "high", 
 STARTS, SWEEPS = 20, 8  # orders begun with, and times the layers of each are put in order
 MOST_ARROWS = 200  # arrows up to which an order is sought: nobody reads a map of more
 UNCOUNTED = -1
+NAMED = 12  # names a caveat tells on either side
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,4 +221,4 @@ def _of_evidence(edges: pd.DataFrame, called: Mapping[str, str]) -> Iterator[Cav
         helps = tuple(called[to] for to in help_.loc[help_["from"] == name, "to"])
         harms = tuple(called[to] for to in harm.loc[harm["from"] == name, "to"])
         if helps:
-            yield "trade_off", {"indicator": called[name], "helps": helps, "harms": harms}
+            yield "trade_off", {"indicator": called[name], "helps": helps[:NAMED], "harms": harms[:NAMED]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -132,7 +133,7 @@ def test_a_verdict_that_was_no_go_stays_and_is_told_why(project: Project) -> Non
     result(folder, "80_scorecard", told={"value": REVIEW | {"from": "stop", "to": "stop"}})
     redraw(project)
     page = text(project, "20_value.html")
-    assert "Its verdict stays" in page
+    assert "The verdict stays Stop; earlier forecasts were too low" in page
     assert chips(page) == ["stop"]
     assert "Act now." in page
 
@@ -171,6 +172,28 @@ def test_a_file_the_manifest_does_not_know_is_not_read(project: Project, content
 
 def test_a_name_from_the_clients_data_is_shown_and_not_run() -> None:
     hostile = REVIEW | {"subject": "<script>{low}</script>", "quantity": "value", "unit": "calls"}
+    hostile |= {"question": "scorecard"}
     told = reviews.sentence(hostile, Messages("ko", "KRW"))
     assert "<script>{low}</script>" in told
     assert "1,882calls" in told.replace(" ", "").replace(".0", "")
+
+
+def test_the_index_shows_further_answers_and_a_lowered_verdict_leaves_them_alone(project: Project) -> None:
+    place = project.results("shop", "2025-06-30") / "20_value"
+    second = dataclasses.replace(finding("stop"), id="effect", answer="Nothing <b>worked</b>.")
+    (place / "findings.json").write_text(findings.to_json([finding(), second]), encoding="utf-8")
+    redraw(project)
+    index = text(project, "index.html")
+    assert chips(index) == ["watch", "stop"]
+    assert "Nothing &lt;b&gt;worked" in index
+    redraw(project)
+    assert text(project, "index.html") == index
+
+
+def test_a_row_whose_findings_are_damaged_stays_as_it_was(project: Project) -> None:
+    place = project.results("shop", "2025-06-30")
+    redraw(project)
+    (place / "20_value" / "findings.json").write_text("{", encoding="utf-8")
+    (place / "20_value" / "notebook.ipynb").unlink()
+    redraw(project)
+    assert "They are worth 5." in text(project, "index.html")

@@ -206,21 +206,25 @@ def test_a_source_is_summed_up_by_windows_and_not_by_forecasts() -> None:
     # the first year erred by 5 and by 1, the second by 2; each year ± 4
     assert row["bias"] == pytest.approx((3 + 2) / 2)
     assert (row["bias_low"], row["bias_high"]) == pytest.approx((2.5 - np.sqrt(8), 2.5 + np.sqrt(8)))
-    assert row["coverage"] == 0.8
-    assert (row["coverage_low"], row["coverage_high"]) == wilson_interval(1.6, 2)
+    # of the stretches, 15 lay outside 20 ± 4; 19 and 18 did not
+    assert row["coverage"] == pytest.approx(2 / 3)
+    assert (row["coverage_low"], row["coverage_high"]) == pytest.approx(wilson_interval(4 / 3, 2))
     assert row["mean_absolute_error"] == pytest.approx((1 + 5 + 1 + 1 + 2) / 5)
 
 
 def test_chances_are_held_against_always_telling_the_share_that_came() -> None:
     frame = forecasts(
-        subject=list("abcd"),
-        probability=[0.9, 0.8, 0.3, 0.2],
-        forecast=[0.9, 0.8, 0.3, 0.2],
-        actual=[1.0, 1, 0, 1],
+        subject=list("abcdefghijkl"),
+        probability=[0.9, 0.8, 0.3, 0.2] * 3,
+        forecast=[0.9, 0.8, 0.3, 0.2] * 3,
+        actual=[1.0, 1, 0, 1] * 3,
     )
     row = by_source(score(frame)).iloc[0]
     assert row["brier"] == pytest.approx((0.01 + 0.04 + 0.09 + 0.64) / 4)
     assert row["brier_base"] == pytest.approx(0.75 * 0.25)
+    few = by_source(score(frame.head(9))).iloc[0]  # of so few the share that came is no rod
+    assert np.isfinite(few["brier"])
+    assert np.isnan(few["brier_base"])
     assert np.isnan(row["coverage"])
     assert row["windows"] == 0
 

@@ -46,6 +46,12 @@ def forecasts(held, confidence=0.95, subject="visits", question="scorecard", **c
     return pd.DataFrame(usual | columns)
 
 
+def at_once(held):
+    """Forecasts of many indicators, all made on one day."""
+    parts = [forecasts([one], subject=f"k{at}") for at, one in enumerate(held)]
+    return pd.concat(parts, ignore_index=True)
+
+
 def drifts(*questions, drifting=True):
     return pd.DataFrame({"question": list(questions), "drifts": [drifting] * len(questions)}, dtype=object)
 
@@ -56,8 +62,13 @@ def drifts(*questions, drifting=True):
         (indicators(()), "not_enough_data", "no_scorecard"),
         (indicators(target=np.nan), "not_enough_data", "no_targets"),
         (indicators((np.nan, np.nan)), "not_enough_data", "no_chance_known"),
-        (indicators((0.3, 0.4)), "stop", "most_missed"),
+        (indicators((0.3, 0.4)), "watch", "targets_far"),
         (indicators((0.3, 0.4), variation="concern"), "stop", "most_missed"),
+        (indicators((0.3, 0.4), variation=["concern", "improvement"]), "watch", "targets_far"),
+        (indicators((0.3, 0.4), assurance=["fails", "passes"]), "stop", "most_missed"),
+        (indicators((0.3, 0.4), assurance=["fails", "undetermined"]), "stop", "most_missed"),
+        (indicators([0.3] * 3, assurance=["fails", "passes", "hit_and_miss"]), "watch", "targets_far"),
+        (indicators((0.3, 0.4), assurance="undetermined"), "watch", "targets_far"),
         (indicators(variation=["common", "concern"]), "watch", "focus_worsens"),
         (indicators((0.5, 0.6)), "watch", "half_open"),
         (indicators((0.4, 0.4), half=0.1), "watch", "half_open"),
@@ -71,7 +82,18 @@ def test_a_strategy_is_judged_by_the_targets_that_will_be_hit(frame, verdict, re
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
-def test_the_share_expected_to_be_hit_is_the_mean_of_the_chances_with_the_widest_interval():
+@pytest.mark.parametrize(("judged", "concerns", "alarms"), [(6, 1, True), (7, 1, False), (15, 2, True)])
+def test_as_many_as_chance_makes_worse_do_not_change_the_verdict(judged, concerns, alarms):
+    # of 7 unchanged indicators 1 - .9925^7 = 5.1 % of cases have one of concern, of 6 only 4.4 %
+    variation = ["concern"] * concerns + ["common"] * (judged - concerns) + ["undetermined"]
+    found = answer(indicators([0.8] * (judged + 1), variation=variation), [("values_old", {"n": 1})])
+    assert found.reason == ("focus_worsens" if alarms else "")
+    assert len(found.worsening) == concerns
+    told = () if alarms else (("concerns_by_chance", {"n": concerns, "expected": 0.0075 * judged}),)
+    assert found.caveats == (("values_old", {"n": 1}), *told)
+
+
+def test_the_share_expected_to_be_hit_is_the_mean_of_the_chances_with_the_mean_of_their_ends():
     found = answer(indicators((0.9, 0.5, np.nan), target=[5.0, 5.0, np.nan]))
     assert (found.value, found.low, found.high) == pytest.approx((0.7, 0.6, 0.8))
     assert (found.n, found.indicators, found.targets) == (2, 3, 2)
@@ -112,7 +134,7 @@ def test_those_that_will_rather_miss_are_named_the_least_likely_first():
 
 @pytest.mark.parametrize("chances", [(0.3, 0.4), (0.1,), (0.7, 0.0, 0.1)])
 def test_who_is_told_to_stop_is_told_about_which_indicators(chances):
-    found = answer(indicators(chances))
+    found = answer(indicators(chances, assurance="fails"))
     assert found.verdict == "stop"
     assert found.unlikely
 
@@ -152,6 +174,10 @@ def test_a_whole_scorecard_is_answered():
         (forecasts([False] * 8), drifts("value"), 8, "stop", "mostly_missed"),
         (forecasts([True] * 8), drifts("value"), 8, "watch", "models_drift"),
         (forecasts([True] * 12 + [False] * 8), drifts(), 20, "watch", "covered_too_few"),
+        (at_once([False] * 8), drifts(), 1, "watch", "one_stretch"),
+        (at_once([True] * 12 + [False] * 8), drifts(), 1, "watch", "one_stretch"),
+        (at_once([False] * 8), drifts("value"), 1, "watch", "models_drift"),
+        (at_once([True] * 8), drifts(), 1, "go", ""),
         (forecasts([True] * 8), drifts(), 8, "go", ""),
         (forecasts([True] * 8), drifts("value", drifting=False), 8, "go", ""),
         (forecasts([True]), drifts(), 1, "go", ""),

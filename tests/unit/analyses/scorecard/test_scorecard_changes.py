@@ -46,6 +46,24 @@ def test_groups_too_small_are_blank_and_so_is_what_would_tell_them() -> None:
     assert found.loc["left", ["customers", "share", "value", "value_share"]].isna().all()
 
 
+def test_an_empty_group_goes_blank_where_it_would_tell_how_many_stayed() -> None:
+    then = value("2024-06-30", customers(range(100), range(100, 400)))
+    today = value("2025-06-30", customers(range(105), range(105, 400)))
+    found = changes(then, today, min_group=10).targets.set_index("group")
+    shown = found[found["state"] == ""]  # of then's 100, shown on the earlier page, 5 entered: 105 - 100
+    assert set(shown.index) & {"stayed", "entered"} == set()
+    assert len(set(shown.index) & {"left", "gone"}) == 1
+
+
+def test_what_is_blank_of_a_day_is_together_no_small_group() -> None:
+    then = value("2024-06-30", customers(range(100), range(100, 400)))
+    today = value("2025-06-30", customers(range(105), [*range(105, 400)]))
+    new = customers(range(900, 903), range(0))
+    today.tables["value.customers"] = pd.concat([today.tables["value.customers"], new], ignore_index=True)
+    found = changes(then, today, min_group=10).targets.set_index("group")
+    assert set(found.index[found["state"] == "hidden"]) >= {"entered", "new", "stayed"}  # 5 + 3 are few
+
+
 def test_other_settings_and_new_numbers_are_said() -> None:
     then = value("2024-06-30", customers(range(50), range(50, 200)))
     today = value("2025-06-30", customers(range(80), range(80, 200)), target_share=0.4)

@@ -9,6 +9,7 @@ from cerm_nb.analyses.scorecard.interventions import COLUMNS, interventions
 
 CONTROL = {
     "initiative": "I1",
+    "name": "Mobile check-in",
     "indicator": "k0",
     "start": pd.Timestamp("2022-07-01"),
     "expected": 10.0,
@@ -154,7 +155,8 @@ def test_an_indicator_without_direction_cannot_get_better(panel):
 def test_interventions_at_the_same_time_are_told_of(panel):
     table = campaign("2023-01-01", "2023-06-30")
     both = judged(panel, published({"indicator": "k1"}), table)
-    assert ("interventions_overlap", {"indicator": "k1", "names": ("I1", "Spring")}) in both.caveats
+    names = ("Mobile check-in", "Spring")
+    assert ("interventions_overlap", {"indicator": "k1", "names": names}) in both.caveats
     assert not judged(panel, published({}), table).caveats
     later = judged(panel, published({"indicator": "k1", "start": pd.Timestamp("2023-08-01")}), table)
     assert not later.caveats

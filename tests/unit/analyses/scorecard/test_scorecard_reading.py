@@ -209,3 +209,25 @@ def test_of_many_indicators_twelve_are_named():
     told = caveats(read(listed(**{f"k{at:02d}": {"owner": None} for at in range(20)})))
     for key in ("values_missing", "targets_missing", "owners_missing"):
         assert (told[key]["n"], len(told[key]["names"])) == (20, 12)
+
+
+def test_what_is_wrong_with_both_tables_is_told_at_once():
+    indicators = listed(a={"unit": "%", "drives": "nowhere"}, b={"drives": "b"})
+    twice = pd.concat([indicators, indicators.head(1)])
+    with pytest.raises(DataError) as refused:
+        read(twice, monthly(a=[50.0, 120.0], b=noise(1)))
+    assert [problem.where for problem in refused.value.problems] == [
+        "data.indicators → a",
+        "data.indicators → a → drives",
+        "data.indicators → b → drives",
+        "data.kpis → a → value",
+    ]
+
+
+def test_the_same_caveat_of_indicators_of_several_frequencies_is_told_once():
+    quarterly = monthly(last="2024-06-01", c=noise(3, 4))
+    quarterly["period"] = pd.date_range(end="2024-07-01", periods=4, freq="QS")
+    kpis = pd.concat([monthly(last="2024-10-01", a=noise(1, 5), b=noise(2, 5)), quarterly])
+    told = read(listed(a={}, b={}, c={}), kpis).caveats()
+    assert [values for key, values in told if key == "points_few"] == [{"n": 3, "names": ("a", "b", "c")}]
+    assert [values for key, values in told if key == "values_old"] == [{"n": 3, "names": ("a", "b", "c")}]

@@ -18,7 +18,7 @@ places = attrgetter("at")
 
 def proposed(values, **options):
     panel = made_panel(values)
-    return proposals(charts(panel, made_records(panel), **options))
+    return proposals([charts(panel, made_records(panel), **options)])
 
 
 @pytest.mark.parametrize("periods", [18, 24, 36, 60, 120])
@@ -82,6 +82,18 @@ def test_proposals_tell_place_size_and_chance():
     assert row["low"] < 6 < row["high"]
     assert row["difference"] == pytest.approx(row["after"] - row["before"])
     assert row["p"] < 0.01
+
+
+def test_proposals_are_adjusted_for_all_series_of_all_panels():
+    values = np.random.default_rng(5).normal(10, 1, (4, 40))
+    values[[1, 3], 22:] += 6
+    whole = proposed(values)
+    panels = [made_panel(values[:2]), made_panel(values[2:])]
+    apart = proposals([charts(each, made_records(each)) for each in panels])
+    assert apart["p_adjusted"].tolist() == whole["p_adjusted"].tolist()
+    assert whole["p"].tolist() == [1 / 2001] * 2
+    assert whole["p_adjusted"].tolist() == pytest.approx([4 / 2001] * 2)  # Holm 1979: the smallest of four
+    assert proposals([]).columns.tolist() == list(PROPOSALS)
 
 
 def test_an_accepted_change_is_proposed_no_more_and_the_next_one_is():

@@ -150,6 +150,10 @@ def test_odd_targets_and_missing_owners_are_told() -> None:
         owner=["Sales", None],
     )
     found = record_caveats(records(table, GIVEN.head(0), Params()), DAY)
+    missing = records(listed(target=[9.0, np.nan], baseline=np.nan, floor=np.nan), GIVEN.head(0), Params())
+    assert dict(record_caveats(missing, DAY))["baselines_missing"] == {"n": 1, "names": ("sales",)}
+    due = records(listed(target_date=[DAY, DAY + pd.Timedelta(days=1)]), GIVEN.head(0), Params())
+    assert dict(record_caveats(due, DAY))["targets_past"]["names"] == ("sales",)
     assert dict(found) == {
         "owners_missing": {"n": 1, "names": ("smiles",)},
         "targets_past": {"n": 1, "names": ("smiles",)},
