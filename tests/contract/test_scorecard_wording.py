@@ -62,16 +62,17 @@ SHOWN = SCAN.drawn("intervals", "lines") | SCAN.listed("table", "unit_table")
 COLUMNS = (SHOWN | {"off", "coverage"}) - set().union(*VARIANTS.values(), {"high", "low"}) | {"high", "low"}
 MEASURED = {  # in the unit of their row
     *("level", "target", "before", "after", "difference", "expected", "expected_low", "expected_high"),
-    *("run_rate", "needed_rate", "effect", "actual"),
+    *("run_rate", "needed_rate", "effect", "actual", "latest", "mean", "lower", "upper"),
 }
 WORDS = {
     *("name", "course", "measure", "variation", "assurance", "pace", "from_name", "to_name", "evidence"),
-    *("verdict", "question", "source", "quantity", "group", "row"),
+    *("verdict", "question", "source", "quantity", "group", "row", "activity", "trend"),
 }
 CODES = {
     "variation": {"concern", "common", "improvement", "undetermined"},
     "assurance": {"passes", "fails", "hit_and_miss", "undetermined"},
     "evidence": set(EVIDENCE),
+    "trend": {"rising", "falling", "undetermined"},
     "pace": {"reached", "enough", "too_slow", "undetermined"},
     "intervention": {"worked", "worsened", "undetermined"},
     "perspective": {"financial", "customer", "process", "people_information"},
