@@ -30,7 +30,7 @@ TABLES = {
     "limits": "limit available used shadow_price extra shadow_gain gain gain_points added dropped",
     "schedule": "initiative name area state start end months staff_per_month slack critical stretched",
     "pilots": "initiative estimator estimate low high p p_adjusted n n_pilot n_control clusters",
-    "control": "initiative indicator direction start mean lower upper points_before points_after",
+    "control": "initiative name indicator direction start mean lower upper points_before points_after",
     "blueprint": "promise touchpoint stage segment name customer scenario role process information empty",
 }
 

@@ -57,7 +57,7 @@ def rates(surveys, population, planted):
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say(population, planted):
-    rate = rates(40, population, planted)
+    rate = rates(24, population, planted)
     assert 0.90 <= rate["share"] <= 0.98
     assert 0.93 <= rate["gap"] <= 0.97
     assert 0.92 <= rate["ahead"] <= 0.97

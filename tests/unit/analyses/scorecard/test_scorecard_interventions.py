@@ -104,14 +104,14 @@ def test_periods_of_events_are_gaps_to_a_campaign(panel):
     assert found.frame["points_before"].iloc[0] == 35
     assert found.frame["verdict"].iloc[0] == "worked"
     assert disturbed.frame["verdict"].iloc[0] == "undetermined"
-    assert ("events_left_out", {"campaign": "C1", "n": 1}) in found.caveats
+    assert ("events_left_out", {"campaign": "Spring", "n": 1}) in found.caveats
     assert values[1, 20] == 60
 
 
 def test_a_campaign_within_a_period_is_judged_by_that_period_and_says_so(panel):
     found = judged(panel, campaigns=campaign("2023-01-10", "2023-06-12"))
     assert found.frame["points_judged"].iloc[0] == 6
-    told = {"campaign": "C1", "period": pd.Timestamp("2023-01-01")}
+    told = {"campaign": "Spring", "period": pd.Timestamp("2023-01-01")}
     assert ("campaign_part_period", told) in found.caveats
 
 
