@@ -13,11 +13,8 @@ run: $(READY)  ## run the sample clients, two of them at an earlier day too, and
 	$(BIN)/cerm run params/hanbit_hotel.yml --as-of 2025-12-31 $(EARLIER)
 	$(BIN)/cerm run $(CLIENTS)
 
-# Tests that start kernels wait for them now and then: one worker more than there are cores keeps these busy.
-WORKERS := $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))')
-
 test: $(READY) lint  ## run every check: style, types, tests, notebooks
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	$(MAKE) -j2 nbval-alone nbval-chain
 
 NBVAL := $(BIN)/python -m pytest -q -p no:cacheprovider -o filterwarnings=default \
